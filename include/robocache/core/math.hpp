@@ -1,0 +1,145 @@
+/// \file
+/// Arithmetic that gives the same bits on the CPU and on the GPU.
+///
+/// Compilers may fuse `a * b + c` or not, so no formula of this library leaves them the choice: a
+/// product that meets a sum is written as `fma`. `sin`, `cos` and `arc` are own polynomials, since
+/// the libraries of the two sides differ. Do not compile with fast-math.
+#pragma once
+
+#include <robocache/core/config.hpp>
+#include <robocache/core/float16.hpp>
+#include <type_traits>
+
+namespace robocache {
+
+/// `a * b + c` with one rounding.
+ROBOCACHE_HD float fma(float a, float b, float c) {
+#if defined(__CUDA_ARCH__)
+  return __fmaf_rn(a, b, c);
+#else
+  return __builtin_fmaf(a, b, c);
+#endif
+}
+
+/// `a * b + c` with one rounding.
+ROBOCACHE_HD double fma(double a, double b, double c) {
+#if defined(__CUDA_ARCH__)
+  return __fma_rn(a, b, c);
+#else
+  return __builtin_fma(a, b, c);
+#endif
+}
+
+/// The IEEE square root.
+ROBOCACHE_HD double square_root(double x) {
+#if defined(__CUDA_ARCH__)
+  return __dsqrt_rn(x);
+#else
+  return __builtin_sqrt(x);
+#endif
+}
+
+/// True for NaN, whatever its payload.
+template <class T>
+ROBOCACHE_HD bool is_nan(T x) {
+  if constexpr (std::is_integral_v<T>) {
+    return false;
+  } else if constexpr (sizeof(T) == 2) {
+    return is_nan(static_cast<float>(x));
+  } else {
+    return x != x;
+  }
+}
+
+/// The one NaN that arithmetic results carry: 0x7fc00000, and its like in double.
+template <class T>
+ROBOCACHE_HD T canonical_nan() {
+  if constexpr (sizeof(T) == 8) {
+    return detail::bit_cast<T>(std::uint64_t{0x7ff8000000000000});
+  } else {
+    return detail::bit_cast<T>(std::uint32_t{0x7fc00000});
+  }
+}
+
+/// The type that values of type T are computed in: `double` for `double`, else `float`.
+template <class T>
+using compute_type = std::conditional_t<std::is_same_v<T, double>, double, float>;
+
+/// A stored value as its compute type; exact.
+template <class T>
+ROBOCACHE_HD compute_type<T> widen(T value) {
+  return static_cast<compute_type<T>>(value);
+}
+
+/// A result as stored: one rounding to nearest even, every NaN canonical (0x7fff in 16 bits).
+template <class T, class Real>
+ROBOCACHE_HD T narrow(Real value) {
+  if constexpr (sizeof(T) == 2) {
+    return T(static_cast<float>(value));
+  } else {
+    return value != value ? canonical_nan<T>() : static_cast<T>(value);
+  }
+}
+
+namespace detail {
+
+template <int N>
+ROBOCACHE_HD double polynomial(double x, const double (&c)[N]) {
+  double sum = c[N - 1];
+  for (int i = N - 2; i >= 0; --i) sum = robocache::fma(sum, x, c[i]);
+  return sum;
+}
+
+/// sin(x + quarter_turns * pi / 2) for |x| <= 2^30, else NaN.
+ROBOCACHE_HD double sine(double x, int quarter_turns) {
+  if (!(x >= -0x1p30 && x <= 0x1p30)) return canonical_nan<double>();
+  constexpr double to_integer = 0x1.8p52;  // adding it leaves no fraction bits
+  const double turns = robocache::fma(x, 0x1.45f306dc9c883p-1, to_integer) - to_integer;
+  // pi / 2 in three parts, so that the remainder keeps all its bits.
+  double r = robocache::fma(-turns, 0x1.921fb54442d18p+0, x);
+  r = robocache::fma(-turns, 0x1.1a62633145c07p-54, r);
+  r = robocache::fma(-turns, -0x1.f1976b7ed8fbcp-110, r);
+  // Interpolated at Chebyshev nodes of r^2 in [0, (pi/4)^2]; relative error below 2^-65.
+  constexpr double s[] = {-0x1.5555555555555p-3, 0x1.1111111111110p-7,   -0x1.a01a01a0198dep-13,
+                          0x1.71de3a5455b9ap-19, -0x1.ae64540000f84p-26, 0x1.6121703ee57b1p-33,
+                          -0x1.ab0f25d21fd92p-41};
+  constexpr double c[] = {0x1.5555555555555p-5,   -0x1.6c16c16c16c16p-10, 0x1.a01a01a019ce2p-16,
+                          -0x1.27e4fb770e01dp-22, 0x1.1eed8de33ebe0p-29,  -0x1.9394ace29bd7bp-37,
+                          0x1.ab70a23137bcfp-45};
+  const int quadrant = (static_cast<int>(static_cast<std::int64_t>(turns)) + quarter_turns) & 3;
+  const double z = r * r;
+  const double sine_of_r = robocache::fma(r * z, polynomial(z, s), r);
+  const double cosine_of_r = robocache::fma(z * z, polynomial(z, c), robocache::fma(-0.5, z, 1.0));
+  const double magnitude = (quadrant & 1) != 0 ? cosine_of_r : sine_of_r;
+  return (quadrant & 2) != 0 ? -magnitude : magnitude;
+}
+
+}  // namespace detail
+
+/// Sine of x radians. Error below 1 ulp for |x| <= 2^30 except next to the zeros, where it is below
+/// 2^-53 absolute; NaN beyond.
+ROBOCACHE_HD double sine(double x) { return detail::sine(x, 0); }
+
+/// Cosine of x radians; as `sine`.
+ROBOCACHE_HD double cosine(double x) { return detail::sine(x, 1); }
+
+/// The angle of the point (x, y) in the first quadrant, in [0, pi/2]: atan2 for x, y >= 0 that are
+/// not both 0. Error below 2 ulp.
+ROBOCACHE_HD double arc(double y, double x) {
+  const bool steep = y > x;
+  const double ratio = steep ? x / y : y / x;
+  // atan(ratio) = pi/4 + atan((ratio - 1) / (ratio + 1)) brings |t| below tan(pi/8).
+  const bool shift = ratio > 0x1.a827999fcef32p-2;
+  const double t = shift ? (ratio - 1.0) / (ratio + 1.0) : ratio;
+  constexpr double c[] = {-0x1.5555555555555p-2, 0x1.9999999999996p-3,  -0x1.2492492492044p-3,
+                          0x1.c71c71c6d7d32p-4,  -0x1.745d17340508fp-4, 0x1.3b13ae79dd4b6p-4,
+                          -0x1.1110cac366114p-4, 0x1.e1d871aade730p-5,  -0x1.aeb899bbf46b9p-5,
+                          0x1.82802568705b8p-5,  -0x1.4fc8b12b0988ap-5, 0x1.f3da80d7128fep-6,
+                          -0x1.c3e13a22cdd52p-7};
+  const double z = t * t;
+  double angle = robocache::fma(t * z, detail::polynomial(z, c), t);
+  if (shift) angle += 0x1.921fb54442d18p-1;
+  return steep ? 0x1.921fb54442d18p+0 - angle : angle;
+}
+
+}  // namespace robocache

@@ -1,0 +1,49 @@
+// The CUDA driver: checked launches and checked pointers.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <robocache/core/executor.hpp>
+#include <type_traits>
+
+namespace robocache::detail {
+
+/// Throws `cuda_error` unless `status` is success; clears the runtime's own record of it.
+inline void check_cuda(cudaError_t status, const char* op, const char* what) {
+  if (status == cudaSuccess) return;
+  static_cast<void>(cudaGetLastError());
+  std::string hint;
+  if (status == cudaErrorNoKernelImageForDevice) {
+    hint = "; this device is not supported: RoboCache was built for other architectures";
+  }
+  throw cuda_error(static_cast<int>(status), std::string("robocache::") + op + ": " + what + ": " +
+                                                 cudaGetErrorString(status) + hint);
+}
+
+/// Requires memory that the current device can reach: device, managed or pinned.
+inline void check_device_pointer(const char* op, const char* name, const void* pointer) {
+  if (pointer == nullptr) return;
+  cudaPointerAttributes at{};
+  check_cuda(cudaPointerGetAttributes(&at, pointer), op, name);
+  int device = 0;
+  check_cuda(cudaGetDevice(&device), op, name);
+  if (at.type == cudaMemoryTypeUnregistered || at.devicePointer == nullptr) {
+    fail(op, std::string(name) +
+                 " must be in device memory for the CUDA executor (got a host pointer)");
+  }
+  if (at.type == cudaMemoryTypeDevice && at.device != device) {
+    fail(op, std::string(name) + " must be on the current device (got devices " +
+                 std::to_string(at.device) + " and " + std::to_string(device) + ")");
+  }
+}
+
+/// Launches `kernel` on the executor's stream and checks that it started.
+template <class... Params, class... Args>
+void launch(const char* op, const cuda& executor, void (*kernel)(Params...), std::int64_t blocks,
+            int threads, std::size_t shared_bytes, const Args&... args) {
+  kernel<<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), shared_bytes,
+           executor.stream()>>>(args...);
+  check_cuda(cudaPeekAtLastError(), op, "launch");
+}
+
+}  // namespace robocache::detail

@@ -1,0 +1,180 @@
+// The CPU driver of `resample`, and the gate to the CUDA one.
+#pragma once
+
+#include <robocache/detail/parallel.hpp>
+#include <robocache/detail/trajectory/resample_op.hpp>
+
+namespace robocache::detail {
+
+/// Blends, copies or fills one row. Blocks of a fixed length let compilers use vector units.
+template <class T>
+ROBOCACHE_HD void write_row(const row_plan<T>& p, std::int64_t channels) {
+  using action = typename row_plan<T>::action;
+  constexpr int block = 32;
+  const T* __restrict__ left = p.left;
+  const T* __restrict__ right = p.right;
+  T* __restrict__ out = p.output;
+  std::int64_t c = 0;
+  switch (p.what) {
+    case action::blend:
+      for (; c + block <= channels; c += block) {
+        for (int k = 0; k < block; ++k) {
+          out[c + k] = narrow<T>(lerp(widen(left[c + k]), widen(right[c + k]), p.weight));
+        }
+      }
+      for (; c < channels; ++c) out[c] = narrow<T>(lerp(widen(left[c]), widen(right[c]), p.weight));
+      break;
+    case action::copy:
+      memcpy(out, left, static_cast<std::size_t>(channels) * sizeof(T));
+      break;
+    case action::constant:
+      for (; c < channels; ++c) out[c] = p.value;
+      break;
+    case action::skip:
+      break;
+  }
+}
+
+template <class T>
+void write_rows(const row_plan<T>* plans, int count, std::int64_t channels) {
+  for (int i = 0; i < count; ++i) write_row(plans[i], channels);
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+// The same code for processors with fused multiply-add; an fma is exact with or without.
+template <class T>
+__attribute__((target("avx2,fma,f16c"))) void write_rows_avx2(const row_plan<T>* plans, int count,
+                                                              std::int64_t channels) {
+  for (int i = 0; i < count; ++i) write_row(plans[i], channels);
+}
+
+inline bool has_avx2() {
+  static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") != 0;
+  return has;
+}
+#endif
+
+template <class T>
+auto select_write_rows() {
+#if defined(__x86_64__) && defined(__GNUC__)
+  return has_avx2() ? &write_rows_avx2<T> : &write_rows<T>;
+#else
+  return &write_rows<T>;
+#endif
+}
+
+template <class T, class Time>
+void resample_pairwise(const resample_op<T, Time>& op, int threads) {
+  constexpr int tile = 64;
+  const auto write = select_write_rows<T>();
+  const std::int64_t row_bytes = op.channels * static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t grain = row_bytes >= 65536 ? 1 : 65536 / (row_bytes + 16);
+  parallel_for(op.slots(), grain, threads, [&](std::int64_t begin, std::int64_t end) {
+    row_plan<T> plans[tile];
+    std::int64_t row = begin / op.columns;
+    std::int64_t column = begin % op.columns;
+    for (std::int64_t i = begin; i < end;) {
+      int count = 0;
+      for (; count < tile && i < end; ++count, ++i) {
+        const auto slot = op.find(row, column);
+        plans[count] = op.plan_row(slot);
+        op.write_report(slot, row, column);
+        if (slot.is != target_slot<T, Time>::state::skip) {
+          op.valid.write(row, column, plans[count].valid);
+        }
+        if (++column == op.columns) {
+          column = 0;
+          ++row;
+        }
+      }
+      write(plans, count, op.channels);
+    }
+  });
+}
+
+template <class T, class Time>
+void resample_general(const resample_op<T, Time>& op, int threads) {
+  const std::int64_t grain = op.units >= 4096 ? 1 : 4096 / (op.units + 1);
+  parallel_for(op.slots(), grain, threads, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t row = i / op.columns;
+      const std::int64_t column = i % op.columns;
+      const auto slot = op.find(row, column);
+      if (slot.is == target_slot<T, Time>::state::skip) continue;
+      bool valid = slot.is == target_slot<T, Time>::state::answer;
+      for (std::int64_t unit = 0; unit < op.units; ++unit) {
+        valid = op.write_unit(slot, unit) && valid;
+      }
+      op.valid.write(row, column, valid ? 1 : 0);
+      op.write_report(slot, row, column);
+    }
+  });
+}
+
+/// On the CPU lengths and offsets can be read, so bad ones are errors before anything is written.
+template <class T, class Time>
+void check_ranges_of_items(const resample_op<T, Time>& op) {
+  const auto bad = [](const char* name, std::int64_t b) {
+    fail(resample_name, std::string("options.") + name + " of item " + std::to_string(b) +
+                            " must lie in range and must not run backwards");
+  };
+  for (std::int64_t b = 0; b < op.items; ++b) {
+    std::int64_t first, count;
+    if (!op.sample_range(b, first, count)) {
+      if (op.lengths == nullptr) bad("offsets", b);
+      fail(resample_name, "options.lengths[" + std::to_string(b) + "] must be 0 to " +
+                              std::to_string(op.samples) + " (got " + std::to_string(count) + ")");
+    }
+    if (!op.target_range(b, first, count)) {
+      if (op.target_lengths == nullptr) bad("target_offsets", b);
+      fail(resample_name, "options.target_lengths[" + std::to_string(b) + "] must be 0 to " +
+                              std::to_string(op.columns) + " (got " + std::to_string(count) + ")");
+    }
+  }
+}
+
+template <class T, class Time>
+void run(const cpu& executor, const resample_op<T, Time>& op) {
+  if (op.lengths != nullptr || op.target_lengths != nullptr || op.offsets != nullptr ||
+      op.target_offsets != nullptr) {
+    check_ranges_of_items(op);
+  }
+  if (op.status != nullptr) {
+    parallel_for(op.items, 1, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t b = begin; b < end; ++b) op.status[b] = op.check_stamps(b, 0, 1);
+    });
+  }
+  if (op.is_pairwise()) {
+    resample_pairwise(op, executor.threads());
+  } else {
+    resample_general(op, executor.threads());
+  }
+}
+
+#if defined(__CUDACC__)
+template <class T, class Time>
+void run(const cuda& executor, const resample_op<T, Time>& op);  // in resample.cuh
+#else
+template <class T, class Time>
+void run(const cuda&, const resample_op<T, Time>&) {
+  static_assert(always_false<T, Time>,
+                "robocache::resample: the GPU code for these types is not compiled; link "
+                "RoboCache::RoboCache built with CUDA (float, bf16, f16, double), or include "
+                "<robocache/trajectory/resample.cuh> and compile this file with nvcc");
+}
+#endif
+
+/// The promised types, declared `extern` here and instantiated in src/trajectory.
+#define ROBOCACHE_INSTANTIATE_RESAMPLE(prefix, T)                                              \
+  prefix template ROBOCACHE_EXPORT void run(const cuda&, const resample_op<T, std::int64_t>&); \
+  prefix template ROBOCACHE_EXPORT void run(const cuda&, const resample_op<T, double>&);       \
+  prefix template ROBOCACHE_EXPORT void run(const cuda&, const resample_op<T, float>&);
+
+#if defined(ROBOCACHE_CUDA)
+ROBOCACHE_INSTANTIATE_RESAMPLE(extern, float)
+ROBOCACHE_INSTANTIATE_RESAMPLE(extern, bf16)
+ROBOCACHE_INSTANTIATE_RESAMPLE(extern, f16)
+ROBOCACHE_INSTANTIATE_RESAMPLE(extern, double)
+#endif
+
+}  // namespace robocache::detail

@@ -1,0 +1,504 @@
+// The operation behind `resample`: plain values that are copied into kernels, and the functions of
+// one target that the CPU driver and the CUDA kernels call alike.
+#pragma once
+
+#include <robocache/core/executor.hpp>
+#include <robocache/trajectory/resample_options.hpp>
+
+namespace robocache::detail {
+
+/// One target, found: the samples it is answered from and where its row goes.
+template <class T, class Time>
+struct target_slot {
+  enum class state : std::uint8_t {
+    answer,   ///< interpolate
+    padding,  ///< beyond the item's targets: fill
+    skip,     ///< the item's range is bad: write nothing
+  };
+
+  const T* samples = nullptr;  ///< first channel of the item's first sample
+  const Time* times = nullptr;
+  const std::uint8_t* mask = nullptr;
+  T* output = nullptr;
+  std::int64_t count = 0;  ///< samples of the item
+  std::int64_t interval = -1;
+  Time time{};
+  state is = state::skip;
+};
+
+/// A row that is a blend of two sample rows, a copy of one, or one value throughout.
+template <class T>
+struct row_plan {
+  enum class action : std::uint8_t { blend, copy, constant, skip };
+
+  const T* left = nullptr;
+  const T* right = nullptr;
+  T* output = nullptr;
+  compute_type<T> weight = 0;
+  T value{};
+  action what = action::skip;
+  std::uint8_t valid = 0;
+};
+
+/// Strides of an optional output shaped like `targets`.
+template <class V>
+struct optional_output {
+  V* data = nullptr;
+  std::int64_t stride = 0;
+
+  ROBOCACHE_HD void write(std::int64_t row, std::int64_t column, V value) const {
+    if (data != nullptr) data[row * stride + column] = value;
+  }
+};
+
+struct group_span {
+  std::int64_t first_channel;
+  std::int64_t first_unit;  ///< units are channels, or quaternions of four channels
+  interpolation kind;
+};
+
+template <class T, class Time>
+struct resample_op {
+  using slot = target_slot<T, Time>;
+  using plan = row_plan<T>;
+
+  const T* source;
+  std::int64_t source_batch, source_row;
+  const Time* times;
+  std::int64_t times_batch;
+  const Time* targets;
+  std::int64_t targets_batch;
+  T* output;
+  std::int64_t output_batch, output_row;
+  std::int64_t items;     // B
+  std::int64_t samples;   // S, or all samples of a packed batch
+  std::int64_t rows;      // rows of `targets`: B, or 1 when they are packed
+  std::int64_t columns;   // U, or all targets of a packed batch
+  std::int64_t channels;  // D
+
+  const std::int64_t* lengths;
+  const std::int64_t* target_lengths;
+  const std::int64_t* offsets;
+  const std::int64_t* target_offsets;
+  const std::uint8_t* mask;
+  std::int64_t mask_batch;
+
+  group_span groups[channel_groups::capacity];
+  int group_count;
+  std::int64_t units;
+  sampling_policy<Time> policy;
+  nan_policy nans;
+  T fill;
+
+  optional_output<std::uint8_t> valid;
+  optional_output<std::int64_t> left;
+  optional_output<double> weight;
+  optional_output<Time> age;
+  std::uint32_t* status;
+
+  /// The number of targets, answered or not.
+  ROBOCACHE_HD std::int64_t slots() const { return rows * columns; }
+
+  /// Whether every row is a blend of two rows or a copy of one: the fast path.
+  [[nodiscard]] bool is_pairwise() const {
+    return group_count == 1 && robocache::is_pairwise(groups[0].kind) && mask == nullptr &&
+           nans == nan_policy::propagate;
+  }
+
+  /// Samples of item b: [first, first + count). False when the range cannot be right.
+  ROBOCACHE_HD bool sample_range(std::int64_t b, std::int64_t& first, std::int64_t& count) const {
+    first = 0;
+    count = samples;
+    if (lengths != nullptr) count = lengths[b];
+    if (offsets != nullptr) {
+      first = offsets[b];
+      count = first >= 0 && offsets[b + 1] <= samples ? offsets[b + 1] - first : -1;
+    }
+    return count >= 0 && count <= samples;
+  }
+
+  /// The same for the targets of item b.
+  ROBOCACHE_HD bool target_range(std::int64_t b, std::int64_t& first, std::int64_t& count) const {
+    first = 0;
+    count = columns;
+    if (target_lengths != nullptr) count = target_lengths[b];
+    if (target_offsets != nullptr) {
+      first = target_offsets[b];
+      count = first >= 0 && target_offsets[b + 1] <= columns ? target_offsets[b + 1] - first : -1;
+    }
+    return count >= 0 && count <= columns;
+  }
+
+  /// Finds the samples for the target at (row, column) of `targets`.
+  ROBOCACHE_HD slot find(std::int64_t row, std::int64_t column) const {
+    slot s;
+    std::int64_t b = row;
+    if (target_offsets != nullptr) b = find_interval(target_offsets, items + 1, column);
+    s.output = output + row * output_batch + column * output_row;
+    if (b < 0 || b >= items) {  // packed targets that no item owns
+      s.is = slot::state::padding;
+      return s;
+    }
+    std::int64_t first_sample, first_target, target_count;
+    if (!sample_range(b, first_sample, s.count) || !target_range(b, first_target, target_count)) {
+      return s;
+    }
+    if (column < first_target || column - first_target >= target_count) {
+      s.is = target_offsets != nullptr ? slot::state::skip : slot::state::padding;
+      return s;
+    }
+    const std::int64_t batch = offsets != nullptr ? 0 : b;
+    s.samples = source + batch * source_batch + first_sample * source_row;
+    s.times = times + batch * times_batch + first_sample;
+    if (mask != nullptr) s.mask = mask + batch * mask_batch + first_sample;
+    s.time = targets[row * targets_batch + column];
+    s.interval = find_interval(s.times, s.count, s.time);
+    s.is = slot::state::answer;
+    return s;
+  }
+
+  /// Which samples answer the slot, by a kind that looks at rows as a whole.
+  ROBOCACHE_HD bracket bracket_of(const slot& s, interpolation kind) const {
+    return bracket_in(s.interval, s.times, s.count, s.time, kind, policy, present{s.mask});
+  }
+
+  /// The fast path: what the whole row is. Valid only where `is_pairwise()`.
+  ROBOCACHE_HD plan plan_row(const slot& s) const {
+    plan p;
+    p.output = s.output;
+    p.value = fill;
+    if (s.is != slot::state::answer) {
+      p.what = s.is == slot::state::padding ? plan::action::constant : plan::action::skip;
+      return p;
+    }
+    const bracket at =
+        bracket_in(s.interval, s.times, s.count, s.time, groups[0].kind, policy, all_usable{});
+    if (at.from != bracket::source::samples) {
+      p.what = plan::action::constant;
+      if (at.from == bracket::source::nan) p.value = nan_value();
+      return p;
+    }
+    p.valid = 1;
+    p.left = s.samples + at.left * source_row;
+    p.right = s.samples + at.right * source_row;
+    p.weight = static_cast<compute_type<T>>(at.weight);
+    p.what = at.left == at.right ? plan::action::copy : plan::action::blend;
+    return p;
+  }
+
+  /// The general path: writes one unit (a channel or a quaternion); returns whether it is valid.
+  ROBOCACHE_HD bool write_unit(const slot& s, std::int64_t unit) const {
+    int g = group_count - 1;
+    while (unit < groups[g].first_unit) --g;
+    const interpolation kind = groups[g].kind;
+    const int width = is_slerp(kind) ? 4 : 1;
+    const std::int64_t channel = groups[g].first_channel + (unit - groups[g].first_unit) * width;
+    T* out = s.output + channel;
+    if (s.is != slot::state::answer) return write_constant(out, width, fill, false);
+
+    const bool skip_nan = nans == nan_policy::skip;
+    const channel_usable usable{
+        {s.mask}, skip_nan ? s.samples + channel : nullptr, source_row, width};
+    const bracket at = bracket_in(s.interval, s.times, s.count, s.time, kind, policy, usable);
+    if (at.from == bracket::source::fill) return write_constant(out, width, fill, false);
+    if (at.from == bracket::source::nan) return write_constant(out, width, nan_value(), false);
+
+    const T* v0 = s.samples + at.left * source_row + channel;
+    const T* v1 = s.samples + at.right * source_row + channel;
+    if (is_slerp(kind)) {
+      write_rotation(out, v0, v1, at.weight, kind);
+    } else if (at.left == at.right) {
+      *out = *v0;
+    } else if (kind == interpolation::linear) {
+      *out = narrow<T>(lerp(widen(*v0), widen(*v1), static_cast<compute_type<T>>(at.weight)));
+    } else {
+      const channel_value value{s.samples + channel, source_row};
+      *out = narrow<T>(hermite_at(at, s.times, s.count, kind, policy.max_gap, value, usable));
+    }
+    return true;
+  }
+
+  /// Writes the optional outputs that speak of time alone.
+  ROBOCACHE_HD void write_report(const slot& s, std::int64_t row, std::int64_t column) const {
+    if (left.data == nullptr && weight.data == nullptr && age.data == nullptr) return;
+    if (s.is == slot::state::skip) return;
+    std::int64_t index = -1;
+    double w = 0.0;
+    Time elapsed_time{};
+    if (s.is == slot::state::answer && !is_nan(s.time)) {
+      const present usable{s.mask};
+      index = last_usable(s.interval, usable);
+      const std::int64_t next = first_usable(s.interval + 1, s.count, usable);
+      if (index >= 0 && next < s.count) {
+        w = elapsed(s.time, s.times[index]) / elapsed(s.times[next], s.times[index]);
+      }
+      if (index < 0) index = next < s.count ? next : -1;
+      if (index >= 0) elapsed_time = saturating_difference(s.time, s.times[index]);
+    }
+    left.write(row, column, index);
+    weight.write(row, column, w);
+    age.write(row, column, elapsed_time);
+  }
+
+  /// The `stamp_status` of item b as seen by one of `parts` equal helpers: OR them together.
+  ROBOCACHE_HD std::uint32_t check_stamps(std::int64_t b, std::int64_t part,
+                                          std::int64_t parts) const {
+    std::int64_t first, count, first_target, target_count;
+    if (!sample_range(b, first, count) || !target_range(b, first_target, target_count)) {
+      return stamps_bad_range;
+    }
+    const Time* t = times + (offsets != nullptr ? 0 : b) * times_batch + first;
+    std::uint32_t found = stamps_ok;
+    for (std::int64_t i = part; i < count; i += parts) {
+      if (!(t[i > 0 ? i - 1 : 0] <= t[i])) found = stamps_unsorted;
+    }
+    return found;
+  }
+
+ private:
+  struct present {
+    const std::uint8_t* mask;
+    ROBOCACHE_HD bool operator()(std::int64_t i) const { return mask == nullptr || mask[i] != 0; }
+  };
+
+  struct channel_usable {
+    present row;
+    const T* channel;  // null: NaN does not matter
+    std::int64_t stride;
+    int width;
+
+    ROBOCACHE_HD bool operator()(std::int64_t i) const {
+      if (!row(i)) return false;
+      for (int c = 0; channel != nullptr && c < width; ++c) {
+        if (is_nan(channel[i * stride + c])) return false;
+      }
+      return true;
+    }
+  };
+
+  struct channel_value {
+    const T* channel;
+    std::int64_t stride;
+    ROBOCACHE_HD double operator()(std::int64_t i) const {
+      return static_cast<double>(widen(channel[i * stride]));
+    }
+  };
+
+  ROBOCACHE_HD static T nan_value() { return narrow<T>(canonical_nan<compute_type<T>>()); }
+
+  ROBOCACHE_HD static Time saturating_difference(Time a, Time b) {
+    if constexpr (std::is_integral_v<Time>) {
+      const auto difference = static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b);
+      if (a >= b) return difference > INT64_MAX ? INT64_MAX : static_cast<Time>(difference);
+      return b - INT64_MAX > a ? INT64_MIN : static_cast<Time>(difference);
+    } else {
+      return a - b;
+    }
+  }
+
+  ROBOCACHE_HD static bool write_constant(T* out, int width, T value, bool answer) {
+    for (int c = 0; c < width; ++c) out[c] = value;
+    return answer;
+  }
+
+  // Quaternions are read in the order x y z w, so both layouts give the same bits.
+  ROBOCACHE_HD static void write_rotation(T* out, const T* from, const T* to, double weight,
+                                          interpolation kind) {
+    const int x = kind == interpolation::slerp_wxyz ? 1 : 0;
+    const int w = kind == interpolation::slerp_wxyz ? 0 : 3;
+    const auto read = [x, w](const T* q) {
+      return quaternion{static_cast<double>(widen(q[x])), static_cast<double>(widen(q[x + 1])),
+                        static_cast<double>(widen(q[x + 2])), static_cast<double>(widen(q[w]))};
+    };
+    const quaternion q = slerp(read(from), read(to), weight);
+    out[x] = narrow<T>(q.x);
+    out[x + 1] = narrow<T>(q.y);
+    out[x + 2] = narrow<T>(q.z);
+    out[w] = narrow<T>(q.w);
+  }
+};
+
+// ---- checks: everything that the shapes, strides, pointers and options can tell -----------------
+
+constexpr const char* resample_name = "resample";
+
+/// Requires a usable pointer, sane extents and an innermost stride of 1.
+template <class V, int Rank>
+void check_view(const char* op, const char* name, const view<V, Rank>& v, bool is_output = false) {
+  bool empty = false;
+  for (int r = 0; r < Rank; ++r) {
+    if (v.extent(r) < 0) {
+      fail(op, std::string(name) + ".extent(" + std::to_string(r) + ") must not be negative (got " +
+                   std::to_string(v.extent(r)) + ")");
+    }
+    empty = empty || v.extent(r) == 0;
+  }
+  if (empty) return;
+  if (v.data_handle() == nullptr) {
+    fail(op, std::string(name) + " must not be null where its extents are not zero");
+  }
+  const auto address = reinterpret_cast<std::uintptr_t>(v.data_handle());
+  if (address % alignof(V) != 0) {
+    fail(op, std::string(name) + " must be aligned to its elements of " +
+                 std::to_string(alignof(V)) + " bytes (got an address that is " +
+                 std::to_string(address % alignof(V)) + " past)");
+  }
+  if (v.extent(Rank - 1) > 1 && v.stride(Rank - 1) != 1) {
+    fail(op, std::string(name) + ".stride(" + std::to_string(Rank - 1) + ") must be 1 (got " +
+                 std::to_string(v.stride(Rank - 1)) + ")");
+  }
+  for (int r = 0; is_output && r < Rank - 1; ++r) {
+    if (v.extent(r) > 1 && v.stride(r) == 0) {
+      fail(op, std::string(name) + ".stride(" + std::to_string(r) +
+                   ") must not be 0: rows of an output must be distinct");
+    }
+  }
+}
+
+/// Checks an optional view shaped like `targets`; null is fine.
+template <class V>
+optional_output<V> check_optional(const char* name, const view<V, 2>& v, std::int64_t rows,
+                                  std::int64_t columns) {
+  if (v.data_handle() == nullptr && v.size() == 0) return {};
+  check_view(resample_name, name, v, true);
+  const std::string n = name;
+  require_equal(resample_name, (n + ".extent(0)").c_str(), v.extent(0), "targets.extent(0)", rows);
+  require_equal(resample_name, (n + ".extent(1)").c_str(), v.extent(1), "targets.extent(1)",
+                columns);
+  return {v.data_handle(), v.stride(0)};
+}
+
+/// Checks optional lengths (`extra` = 0) or offsets (`extra` = 1); null is fine.
+inline const std::int64_t* check_ranges(const char* name, const view<const std::int64_t, 1>& v,
+                                        std::int64_t items, int extra) {
+  if (v.data_handle() == nullptr && v.extent(0) == 0) return nullptr;
+  check_view(resample_name, name, v);
+  require_equal(resample_name, (std::string(name) + ".extent(0)").c_str(), v.extent(0),
+                extra == 0 ? "the number of items" : "the number of items + 1", items + extra);
+  return v.data_handle();
+}
+
+/// Lays the groups out over the channels.
+template <class T, class Time>
+void place_groups(resample_op<T, Time>& op, const channel_groups& groups) {
+  std::int64_t channel = 0;
+  op.units = 0;
+  op.group_count = groups.count();
+  for (int g = 0; g < groups.count(); ++g) {
+    const interpolation kind = groups[g].kind;
+    const bool all = groups[g].channels == -1;
+    const std::int64_t width = is_slerp(kind) ? 4 : 1;
+    const std::int64_t count = all ? op.channels : groups[g].channels;
+    if (kind > interpolation::slerp_wxyz) {
+      fail(resample_name, "options.kinds holds no kind of interpolation (got " +
+                              std::to_string(static_cast<int>(kind)) + ")");
+    }
+    if (count < 0 || (count == 0 && !all) || count % width != 0) {
+      fail(resample_name, "options.kinds: group " + std::to_string(g) + " must have " +
+                              (width == 4 ? "a multiple of 4 channels" : "at least 1 channel") +
+                              " (got " + std::to_string(count) + ")");
+    }
+    op.groups[g] = {channel, op.units, kind};
+    channel += count;
+    op.units += count / width;
+  }
+  require_equal(resample_name, "the channels of options.kinds", channel, "source.extent(2)",
+                op.channels);
+}
+
+template <class Time>
+void check_policies(const resample_options<Time>& options) {
+  const auto check_limit = [](const char* name, Time limit) {
+    if (!(limit >= Time(0))) {
+      fail(resample_name, std::string("options.") + name + " must not be negative or NaN (got " +
+                              std::to_string(limit) + ")");
+    }
+  };
+  check_limit("max_gap", options.max_gap);
+  check_limit("tolerance", options.tolerance);
+  if (options.before > end_policy::extrapolate || options.after > end_policy::extrapolate) {
+    fail(resample_name, "options.before and options.after must be an end_policy");
+  }
+  if (options.nans > nan_policy::skip) fail(resample_name, "options.nans must be a nan_policy");
+}
+
+template <class T, class Time>
+resample_op<T, Time> make_resample_op(const view<const T, 3>& source,
+                                      const view<const Time, 2>& times,
+                                      const view<const Time, 2>& targets, const view<T, 3>& output,
+                                      const resample_options<Time>& options,
+                                      const resample_report<Time>& report) {
+  const char* name = resample_name;
+  check_view(name, "source", source);
+  check_view(name, "times", times);
+  check_view(name, "targets", targets);
+  check_view(name, "output", output, true);
+  require_equal(name, "times.extent(0)", times.extent(0), "source.extent(0)", source.extent(0));
+  require_equal(name, "times.extent(1)", times.extent(1), "source.extent(1)", source.extent(1));
+  require_equal(name, "output.extent(0)", output.extent(0), "targets.extent(0)", targets.extent(0));
+  require_equal(name, "output.extent(1)", output.extent(1), "targets.extent(1)", targets.extent(1));
+  require_equal(name, "output.extent(2)", output.extent(2), "source.extent(2)", source.extent(2));
+  check_policies(options);
+
+  resample_op<T, Time> op{};
+  const bool packed = options.offsets.data_handle() != nullptr;
+  const bool packed_targets = options.target_offsets.data_handle() != nullptr;
+  op.items = packed_targets ? options.target_offsets.extent(0) - 1 : targets.extent(0);
+  require_equal(name, packed ? "source.extent(0) of a packed batch" : "source.extent(0)",
+                source.extent(0), packed ? "1" : "the number of items", packed ? 1 : op.items);
+  if (packed_targets) {
+    require_equal(name, "targets.extent(0) of a packed batch", targets.extent(0), "1", 1);
+  }
+  op.lengths = check_ranges("options.lengths", options.lengths, op.items, 0);
+  op.offsets = check_ranges("options.offsets", options.offsets, op.items, 1);
+  op.target_lengths = check_ranges("options.target_lengths", options.target_lengths, op.items, 0);
+  op.target_offsets = check_ranges("options.target_offsets", options.target_offsets, op.items, 1);
+  if (op.lengths != nullptr && packed) {
+    fail(name, "options.lengths and options.offsets must not both be given");
+  }
+  if (op.target_lengths != nullptr && packed_targets) {
+    fail(name, "options.target_lengths and options.target_offsets must not both be given");
+  }
+  if (const auto& mask = options.sample_mask; mask.data_handle() != nullptr) {
+    check_view(name, "options.sample_mask", mask);
+    require_equal(name, "options.sample_mask.extent(0)", mask.extent(0), "times.extent(0)",
+                  times.extent(0));
+    require_equal(name, "options.sample_mask.extent(1)", mask.extent(1), "times.extent(1)",
+                  times.extent(1));
+    op.mask = mask.data_handle();
+    op.mask_batch = mask.stride(0);
+  }
+
+  op.source = source.data_handle();
+  op.source_batch = source.stride(0);
+  op.source_row = source.stride(1);
+  op.times = times.data_handle();
+  op.times_batch = times.stride(0);
+  op.targets = targets.data_handle();
+  op.targets_batch = targets.stride(0);
+  op.output = output.data_handle();
+  op.output_batch = output.stride(0);
+  op.output_row = output.stride(1);
+  op.samples = source.extent(1);
+  op.rows = targets.extent(0);
+  op.columns = targets.extent(1);
+  op.channels = source.extent(2);
+  place_groups(op, options.kinds);
+  op.policy = {options.before, options.after, options.max_gap, options.tolerance};
+  op.nans = options.nans;
+  op.fill = narrow<T>(static_cast<compute_type<T>>(options.fill_value));
+
+  op.valid = check_optional("report.valid", report.valid, op.rows, op.columns);
+  op.left = check_optional("report.left", report.left, op.rows, op.columns);
+  op.weight = check_optional("report.weight", report.weight, op.rows, op.columns);
+  op.age = check_optional("report.age", report.age, op.rows, op.columns);
+  if (report.status.data_handle() != nullptr) {
+    check_view(name, "report.status", report.status);
+    require_equal(name, "report.status.extent(0)", report.status.extent(0), "the number of items",
+                  op.items);
+    op.status = report.status.data_handle();
+  }
+  return op;
+}
+
+}  // namespace robocache::detail

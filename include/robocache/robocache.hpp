@@ -1,0 +1,14 @@
+/// \file
+/// Everything that needs no CUDA compiler. A test holds this list complete.
+#pragma once
+
+#include <robocache/core/config.hpp>
+#include <robocache/core/error.hpp>
+#include <robocache/core/executor.hpp>
+#include <robocache/core/float16.hpp>
+#include <robocache/core/math.hpp>
+#include <robocache/core/view.hpp>
+#include <robocache/core/workspace.hpp>
+#include <robocache/trajectory/interpolate.hpp>
+#include <robocache/trajectory/resample.hpp>
+#include <robocache/version.hpp>

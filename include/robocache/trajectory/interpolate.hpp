@@ -1,0 +1,396 @@
+/// \file
+/// Interpolation at one time: the functors that `resample` is made of.
+///
+/// All of them run on the CPU and inside a user's own kernel or loop, and give the bits that the
+/// operation gives.
+#pragma once
+
+#include <limits>
+#include <robocache/core/math.hpp>
+
+namespace robocache {
+
+/// How a value between two samples comes about.
+enum class interpolation : std::uint8_t {
+  linear,      ///< straight line; never leaves the range of its two samples
+  nearest,     ///< the closer sample; a tie goes to the earlier one
+  previous,    ///< the last sample at or before the target (zero-order hold)
+  next,        ///< the sample at the target, else the first one after it
+  cubic,       ///< Hermite with non-uniform Catmull-Rom tangents, one-sided at the ends
+  pchip,       ///< Hermite with Fritsch-Carlson tangents: monotone, the end rule of SciPy
+  slerp_xyzw,  ///< unit quaternions, four channels x y z w, along the shorter arc
+  slerp_wxyz,  ///< unit quaternions, four channels w x y z, along the shorter arc
+};
+
+/// What stands at a target before the first or after the last sample.
+enum class end_policy : std::uint8_t {
+  hold,         ///< the end sample, as far as `tolerance` reaches
+  fill,         ///< the fill value, marked invalid
+  extrapolate,  ///< the end interval continued; kinds that select a sample hold it
+};
+
+/// What a NaN in the samples does.
+enum class nan_policy : std::uint8_t {
+  propagate,  ///< any value computed from it is NaN
+  skip,       ///< the sample counts as missing, for that channel (or quaternion) alone
+};
+
+/// True for the kinds that blend samples, false for those that select one.
+ROBOCACHE_HD constexpr bool blends(interpolation kind) {
+  return kind != interpolation::nearest && kind != interpolation::previous &&
+         kind != interpolation::next;
+}
+
+/// True for the kinds that take four channels at once.
+ROBOCACHE_HD constexpr bool is_slerp(interpolation kind) {
+  return kind == interpolation::slerp_xyzw || kind == interpolation::slerp_wxyz;
+}
+
+/// True for the kinds whose value depends on the two samples of its interval alone, linearly.
+ROBOCACHE_HD constexpr bool is_pairwise(interpolation kind) {
+  return kind == interpolation::linear || !blends(kind);
+}
+
+/// The distance of time that no two stamps exceed: "no limit".
+template <class Time>
+constexpr Time unlimited() {
+  return std::numeric_limits<Time>::has_infinity ? std::numeric_limits<Time>::infinity()
+                                                 : std::numeric_limits<Time>::max();
+}
+
+/// `later - earlier` as a double. Integers subtract exactly at any distance, floats in their type.
+template <class Time>
+ROBOCACHE_HD double elapsed(Time later, Time earlier) {
+  if constexpr (std::is_integral_v<Time>) {
+    const auto a = static_cast<std::uint64_t>(later);
+    const auto b = static_cast<std::uint64_t>(earlier);
+    return later >= earlier ? static_cast<double>(a - b) : -static_cast<double>(b - a);
+  } else {
+    return static_cast<double>(later - earlier);
+  }
+}
+
+/// Whether `later - earlier <= limit`, inclusive and exact; `later >= earlier`.
+template <class Time>
+ROBOCACHE_HD bool within(Time later, Time earlier, Time limit) {
+  if constexpr (std::is_integral_v<Time>) {
+    if (limit == INT64_MAX) return true;
+    return limit >= 0 && static_cast<std::uint64_t>(later) - static_cast<std::uint64_t>(earlier) <=
+                             static_cast<std::uint64_t>(limit);
+  } else {
+    return later - earlier <= limit;
+  }
+}
+
+/// Whether `later - time < time - earlier`; exact for integers.
+template <class Time>
+ROBOCACHE_HD bool is_closer(Time later, Time time, Time earlier) {
+  if constexpr (std::is_integral_v<Time>) {
+    const auto middle = static_cast<std::uint64_t>(time);
+    return static_cast<std::uint64_t>(later) - middle <
+           middle - static_cast<std::uint64_t>(earlier);
+  } else {
+    return later - time < time - earlier;
+  }
+}
+
+/// Where `time` falls among n ascending stamps: the last i with `times[i] <= time`; -1 before the
+/// first stamp, for NaN and for n = 0.
+///
+/// A guess from the mean rate, a few strided probes, then bisection: one or two reads where stamps
+/// are nearly uniform, O(log n) always. On stamps that do not ascend the answer is some index in
+/// range, the same on the CPU and on the GPU.
+template <class Time>
+ROBOCACHE_HD std::int64_t find_interval(const Time* times, std::int64_t n, Time time) {
+  if (n <= 0) return -1;
+  const Time first = times[0];
+  const Time last = times[n - 1];
+  if (!(first <= time)) return -1;
+  if (last <= time) return n - 1;
+  if (n < 3) return 0;
+
+  const auto rate = static_cast<float>(n - 1) / static_cast<float>(elapsed(last, first));
+  const float position = static_cast<float>(elapsed(time, first)) * rate;
+  const auto most = static_cast<float>(n - 2);
+  // The comparison also sends NaN to 0, before the cast.
+  std::int64_t guess =
+      position >= 0.0F ? static_cast<std::int64_t>(position < most ? position : most) : 0;
+  if (guess > n - 2) guess = n - 2;
+
+  const std::int64_t below = guess > 0 ? guess - 1 : 0;
+  const std::int64_t above = guess + 2 < n ? guess + 2 : n - 1;
+  const Time t_below = times[below];
+  const Time t_guess = times[guess];
+  const Time t_next = times[guess + 1];
+  const Time t_above = times[above];
+  std::int64_t low = 0;
+  std::int64_t high = n - 1;
+  constexpr int probes = 4;
+  Time probed[probes];
+  if (t_guess <= time) {
+    if (time < t_next) return guess;
+    if (time < t_above) return guess + 1;
+    low = above;
+    for (int k = 0; k < probes; ++k) {
+      const std::int64_t at = low + (std::int64_t{8} << (3 * k));
+      probed[k] = times[at < n - 1 ? at : n - 1];
+    }
+    for (int k = probes - 1; k >= 0; --k) {
+      const std::int64_t at = above + (std::int64_t{8} << (3 * k));
+      if (at >= n - 1) continue;
+      if (time < probed[k]) {
+        high = at;
+      } else {
+        low = at;
+        break;
+      }
+    }
+  } else {
+    if (t_below <= time) return below;
+    high = below;
+    for (int k = 0; k < probes; ++k) {
+      const std::int64_t at = high - (std::int64_t{8} << (3 * k));
+      probed[k] = times[at > 0 ? at : 0];
+    }
+    for (int k = probes - 1; k >= 0; --k) {
+      const std::int64_t at = below - (std::int64_t{8} << (3 * k));
+      if (at <= 0) continue;
+      if (probed[k] <= time) {
+        low = at;
+      } else {
+        high = at;
+        break;
+      }
+    }
+  }
+  while (high - low > 1) {
+    const std::int64_t middle = low + (high - low) / 2;
+    if (times[middle] <= time) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+/// The point at weight w between v0 (w = 0) and v1 (w = 1).
+///
+/// Never leaves [min(v0, v1), max(v0, v1)] for 0 <= w <= 1; exact at both ends and where v0 = v1.
+/// Source: the two-fma form; v0 = v1 needs its own case below 2^-125 and for infinities.
+template <class Real>
+ROBOCACHE_HD Real lerp(Real v0, Real v1, Real w) {
+  const Real between = robocache::fma(w, v1, robocache::fma(-w, v0, v0));
+  return w == Real(0) || v0 == v1 ? v0 : between;
+}
+
+/// The tangent of the Catmull-Rom curve at a sample between two intervals of lengths h0, h1 and
+/// slopes d0, d1: the slope of the parabola through the three samples.
+ROBOCACHE_HD double catmull_rom_tangent(double h0, double d0, double h1, double d1) {
+  return robocache::fma(h1, d0, h0 * d1) / (h0 + h1);
+}
+
+/// The PCHIP tangent at a sample between two intervals: their weighted harmonic mean slope, 0 at a
+/// local extremum. Source: Fritsch and Butland 1984, as in SciPy.
+ROBOCACHE_HD double pchip_tangent(double h0, double d0, double h1, double d1) {
+  if (!(d0 > 0.0 && d1 > 0.0) && !(d0 < 0.0 && d1 < 0.0)) {
+    return d0 == d0 && d1 == d1 ? 0.0 : canonical_nan<double>();
+  }
+  const double w0 = robocache::fma(2.0, h1, h0);
+  const double w1 = robocache::fma(2.0, h0, h1);
+  return (w0 + w1) / (w0 / d0 + w1 / d1);
+}
+
+/// -1, 0 or 1.
+ROBOCACHE_HD int sign_of(double x) { return static_cast<int>(x > 0.0) - static_cast<int>(x < 0.0); }
+
+/// The PCHIP tangent at an end sample; interval 0 touches it, interval 1 is the next one.
+/// Source: the shape-preserving three-point rule of SciPy and of Moler's pchiptx.
+ROBOCACHE_HD double pchip_end_tangent(double h0, double d0, double h1, double d1) {
+  const double tangent = robocache::fma(robocache::fma(2.0, h0, h1), d0, -(h0 * d1)) / (h0 + h1);
+  if (tangent != tangent) return canonical_nan<double>();
+  if (sign_of(tangent) != sign_of(d0)) return 0.0;
+  const double most = 3.0 * d0;
+  const bool beyond = most > 0.0 ? tangent > most : tangent < most;
+  return sign_of(d0) != sign_of(d1) && beyond ? most : tangent;
+}
+
+/// The cubic through v0 and v1, h apart, with tangents m0 and m1, at weight w of the way.
+ROBOCACHE_HD double hermite(double v0, double v1, double m0, double m1, double h, double w) {
+  const double rise = v1 - v0;
+  const double a = robocache::fma(h, m0, -rise);
+  const double b = robocache::fma(-h, m1, rise);
+  const double line = robocache::fma(w, v1, robocache::fma(-w, v0, v0));
+  const double bend = robocache::fma(w, b, robocache::fma(-w, a, a));
+  return robocache::fma(w * (1.0 - w), bend, line);
+}
+
+/// A quaternion in double precision.
+struct quaternion {
+  double x, y, z, w;
+};
+
+ROBOCACHE_HD double dot(const quaternion& a, const quaternion& b) {
+  return robocache::fma(a.x, b.x, robocache::fma(a.y, b.y, robocache::fma(a.z, b.z, a.w * b.w)));
+}
+
+/// q / |q|; NaN for the zero quaternion.
+ROBOCACHE_HD quaternion normalized(const quaternion& q) {
+  const double length = square_root(dot(q, q));
+  return {q.x / length, q.y / length, q.z / length, q.w / length};
+}
+
+/// The rotation at weight w between q0 and q1 along the shorter arc, of unit length; the sign is
+/// that of q0. Neither input needs to be normalised. Error below 1e-15 rad for 0 <= w <= 1.
+/// Source: Shoemake 1985, the angle by Kahan's arc of difference and sum.
+ROBOCACHE_HD quaternion slerp(const quaternion& from, const quaternion& to, double w) {
+  const quaternion a = normalized(from);
+  if (w == 0.0) return a;
+  quaternion b = normalized(to);
+  if (dot(a, b) < 0.0) b = {-b.x, -b.y, -b.z, -b.w};
+  const quaternion apart = {b.x - a.x, b.y - a.y, b.z - a.z, b.w - a.w};
+  const quaternion along = {b.x + a.x, b.y + a.y, b.z + a.z, b.w + a.w};
+  const double angle = 2.0 * arc(square_root(dot(apart, apart)), square_root(dot(along, along)));
+  double of_a = 1.0 - w;
+  double of_b = w;
+  if (!(angle < 0x1p-20)) {  // below, the chord is the arc to 2^-60
+    const double scale = sine(angle);
+    of_a = sine(of_a * angle) / scale;
+    of_b = sine(of_b * angle) / scale;
+  }
+  return normalized({robocache::fma(of_a, a.x, of_b * b.x), robocache::fma(of_a, a.y, of_b * b.y),
+                     robocache::fma(of_a, a.z, of_b * b.z), robocache::fma(of_a, a.w, of_b * b.w)});
+}
+
+/// The policies that decide which samples answer a target; plain values, copied into kernels.
+template <class Time>
+struct sampling_policy {
+  end_policy before = end_policy::hold;
+  end_policy after = end_policy::hold;
+  Time max_gap = unlimited<Time>();
+  Time tolerance = unlimited<Time>();
+};
+
+/// Where the value at a target comes from.
+struct bracket {
+  /// `samples`: rows left and right; `fill`: the fill value; `nan`: NaN, since the target is NaN.
+  enum class source : std::uint8_t { samples, fill, nan };
+
+  std::int64_t left = -1;   ///< the row at weight 0
+  std::int64_t right = -1;  ///< the row at weight 1; equal to left where one sample is the answer
+  double weight = 0.0;      ///< outside [0, 1] only when extrapolating
+  source from = source::fill;
+};
+
+/// Every sample counts.
+struct all_usable {
+  ROBOCACHE_HD bool operator()(std::int64_t) const { return true; }
+};
+
+template <class Usable>
+ROBOCACHE_HD std::int64_t last_usable(std::int64_t i, const Usable& usable) {
+  while (i >= 0 && !usable(i)) --i;
+  return i;
+}
+
+template <class Usable>
+ROBOCACHE_HD std::int64_t first_usable(std::int64_t i, std::int64_t n, const Usable& usable) {
+  while (i < n && !usable(i)) ++i;
+  return i;
+}
+
+/// The samples that answer the target `time`, which lies in `interval` = find_interval(...).
+/// `usable(i)` says whether sample i counts.
+template <class Time, class Usable>
+ROBOCACHE_HD bracket bracket_in(std::int64_t interval, const Time* times, std::int64_t n, Time time,
+                                interpolation kind, const sampling_policy<Time>& policy,
+                                const Usable& usable) {
+  using source = bracket::source;
+  if (is_nan(time)) return {-1, -1, 0.0, source::nan};
+  const std::int64_t left = last_usable(interval, usable);
+  const std::int64_t right = first_usable(interval + 1, n, usable);
+  if (left < 0 && right >= n) return {};
+  if (left >= 0 && times[left] == time) return {left, left, 0.0, source::samples};
+
+  if (left < 0 || right >= n) {  // outside the samples
+    const bool early = left < 0;
+    const std::int64_t edge = early ? right : left;
+    const end_policy end = early ? policy.before : policy.after;
+    if (end == end_policy::fill) return {};
+    if (end == end_policy::extrapolate && blends(kind)) {
+      const std::int64_t low = early ? edge : last_usable(edge - 1, usable);
+      const std::int64_t high = early ? first_usable(edge + 1, n, usable) : edge;
+      if (low >= 0 && high < n && times[low] < times[high]) {
+        const double weight = elapsed(time, times[low]) / elapsed(times[high], times[low]);
+        return {low, high, weight, source::samples};
+      }
+    }
+    const bool near = early ? within(times[edge], time, policy.tolerance)
+                            : within(time, times[edge], policy.tolerance);
+    return near ? bracket{edge, edge, 0.0, source::samples} : bracket{};
+  }
+
+  if (!blends(kind)) {
+    bool later = kind == interpolation::next;
+    if (kind == interpolation::nearest) {
+      later = is_closer(times[right], time, times[left]);
+    }
+    const std::int64_t chosen = later ? right : left;
+    const bool near = later ? within(times[right], time, policy.tolerance)
+                            : within(time, times[left], policy.tolerance);
+    return near ? bracket{chosen, chosen, 0.0, source::samples} : bracket{};
+  }
+  if (!within(times[right], times[left], policy.max_gap)) return {};
+  const double weight = elapsed(time, times[left]) / elapsed(times[right], times[left]);
+  return {left, right, weight, source::samples};
+}
+
+/// The value of a Hermite kind (`cubic` or `pchip`) in bracket `at`. `value(i)` reads sample i as
+/// a double. A duplicated stamp or a gap over `max_gap` ends the curve like its first and last
+/// sample.
+template <class Time, class Value, class Usable>
+ROBOCACHE_HD double hermite_at(const bracket& at, const Time* times, std::int64_t n,
+                               interpolation kind, Time max_gap, const Value& value,
+                               const Usable& usable) {
+  const double v0 = value(at.left);
+  if (at.left == at.right || at.weight == 0.0) return v0;
+  const double v1 = value(at.right);
+  const double h = elapsed(times[at.right], times[at.left]);
+  const double slope = (v1 - v0) / h;
+
+  // The neighbouring intervals; a length of 0 says that there is none.
+  const std::int64_t before = last_usable(at.left - 1, usable);
+  const std::int64_t after = first_usable(at.right + 1, n, usable);
+  double h_before = 0.0, slope_before = 0.0, h_after = 0.0, slope_after = 0.0;
+  if (before >= 0 && times[before] < times[at.left] &&
+      within(times[at.left], times[before], max_gap)) {
+    h_before = elapsed(times[at.left], times[before]);
+    slope_before = (v0 - value(before)) / h_before;
+  }
+  if (after < n && times[at.right] < times[after] &&
+      within(times[after], times[at.right], max_gap)) {
+    h_after = elapsed(times[after], times[at.right]);
+    slope_after = (value(after) - v1) / h_after;
+  }
+
+  double m0 = slope;
+  double m1 = slope;
+  if (kind == interpolation::cubic) {
+    if (h_before > 0.0) m0 = catmull_rom_tangent(h_before, slope_before, h, slope);
+    if (h_after > 0.0) m1 = catmull_rom_tangent(h, slope, h_after, slope_after);
+  } else {
+    if (h_before > 0.0) {
+      m0 = pchip_tangent(h_before, slope_before, h, slope);
+    } else if (h_after > 0.0) {
+      m0 = pchip_end_tangent(h, slope, h_after, slope_after);
+    }
+    if (h_after > 0.0) {
+      m1 = pchip_tangent(h, slope, h_after, slope_after);
+    } else if (h_before > 0.0) {
+      m1 = pchip_end_tangent(h, slope, h_before, slope_before);
+    }
+  }
+  return hermite(v0, v1, m0, m1, h, at.weight);
+}
+
+}  // namespace robocache

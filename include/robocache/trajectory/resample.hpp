@@ -1,0 +1,57 @@
+/// \file
+/// `resample`: samples at irregular times in, values at the times you ask for out.
+#pragma once
+
+#include <robocache/detail/trajectory/resample_cpu.hpp>
+#include <robocache/trajectory/resample_options.hpp>
+
+namespace robocache {
+
+/// Resamples a batch of trajectories to new times.
+///
+/// \param executor `cpu`, `cuda` or `any_executor`; all views lie in memory that it can reach.
+/// \param source   [B, S, D] samples: float, bf16, f16 or double.
+/// \param times    [B, S] stamps, ascending: int64 (nanoseconds, say), double or float, in any unit
+///                 and from any origin. Float seconds are 0.1 ms coarse after half an hour and
+///                 128 s coarse at today's epoch: prefer int64.
+/// \param targets  [B, U] times to answer, in the stamps' type, unit and origin; in any order.
+/// \param output   [B, U, D]; must not overlap an input. Every element is written.
+/// \param options  kinds, ends, gaps, missing samples, ragged batches.
+/// \param report   optional further outputs.
+///
+/// A target x lies in the interval with times[i] <= x < times[i+1]; of samples that share a stamp
+/// the last one counts at that stamp. Differences of times are taken in their own type, weights in
+/// double, rounded once to float for values of up to 32 bits; a value is rounded once to its type.
+/// A NaN target gives NaN, marked invalid. No samples give the fill value; one sample is held.
+/// Batch and row strides are free (a stride of 0 shares one row); the innermost stride is 1.
+///
+/// Deterministic: the same bits on the CPU with any number of threads and on any GPU. On CUDA it is
+/// asynchronous, allocates nothing and can be captured. Lengths and offsets are checked before
+/// anything is written on the CPU; on CUDA an item whose range is bad is left unwritten and said
+/// in `report.status`.
+///
+/// Throws `invalid_argument` for shapes, strides, pointers and options that cannot be right, and
+/// `cuda_error` when a launch fails, before anything is written.
+template <class Executor, class Source, class Times, class Targets, class T>
+void resample(const Executor& executor, view<Source, 3> source, view<Times, 2> times,
+              view<Targets, 2> targets, view<T, 3> output,
+              const resample_options<std::remove_const_t<Times>>& options = {},
+              const resample_report<std::remove_const_t<Times>>& report = {}) {
+  static_assert(std::is_same_v<std::remove_const_t<Source>, T>,
+                "robocache::resample: source and output must have the same element type");
+  static_assert(std::is_same_v<std::remove_const_t<Times>, std::remove_const_t<Targets>>,
+                "robocache::resample: times and targets must have the same type");
+  using Time = std::remove_const_t<Times>;
+  static_assert(std::is_same_v<Time, std::int64_t> || std::is_same_v<Time, double> ||
+                    std::is_same_v<Time, float>,
+                "robocache::resample: times must be int64_t, double or float");
+  const auto op =
+      detail::make_resample_op<T, Time>(source, times, targets, output, options, report);
+  if constexpr (std::is_same_v<Executor, any_executor>) {
+    executor.visit([&](const auto& chosen) { detail::run(chosen, op); });
+  } else {
+    detail::run(executor, op);
+  }
+}
+
+}  // namespace robocache
