@@ -11,4 +11,5 @@
 #include <robocache/core/workspace.hpp>
 #include <robocache/trajectory/interpolate.hpp>
 #include <robocache/trajectory/resample.hpp>
+#include <robocache/trajectory/resample_options.hpp>
 #include <robocache/version.hpp>

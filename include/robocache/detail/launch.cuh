@@ -37,13 +37,33 @@ inline void check_device_pointer(const char* op, const char* name, const void* p
   }
 }
 
-/// Launches `kernel` on the executor's stream and checks that it started.
+/// The first statement of every kernel: lets the next kernel of the stream be set up while this one
+/// runs, and waits for the one before. Nothing may be read from memory above it.
+__device__ __forceinline__ void wait_for_stream() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.launch_dependents;");
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
+/// Launches `kernel`, which starts with `wait_for_stream()`, and checks that it started. Where the
+/// kernel was compiled for Hopper or newer its set-up overlaps the end of the kernel before.
 template <class... Params, class... Args>
 void launch(const char* op, const cuda& executor, void (*kernel)(Params...), std::int64_t blocks,
             int threads, std::size_t shared_bytes, const Args&... args) {
-  kernel<<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), shared_bytes,
-           executor.stream()>>>(args...);
-  check_cuda(cudaPeekAtLastError(), op, "launch");
+  cudaFuncAttributes compiled{};
+  check_cuda(cudaFuncGetAttributes(&compiled, kernel), op, "kernel");
+  cudaLaunchAttribute overlap{};
+  overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  overlap.val.programmaticStreamSerializationAllowed = 1;
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(static_cast<unsigned>(blocks));
+  config.blockDim = dim3(static_cast<unsigned>(threads));
+  config.dynamicSmemBytes = shared_bytes;
+  config.stream = executor.stream();
+  config.attrs = &overlap;
+  config.numAttrs = compiled.ptxVersion >= 90 ? 1 : 0;
+  check_cuda(cudaLaunchKernelEx(&config, kernel, args...), op, "launch");
 }
 
 }  // namespace robocache::detail

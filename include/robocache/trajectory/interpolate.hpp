@@ -53,9 +53,12 @@ ROBOCACHE_HD constexpr bool is_pairwise(interpolation kind) {
 
 /// The distance of time that no two stamps exceed: "no limit".
 template <class Time>
-constexpr Time unlimited() {
-  return std::numeric_limits<Time>::has_infinity ? std::numeric_limits<Time>::infinity()
-                                                 : std::numeric_limits<Time>::max();
+ROBOCACHE_HD constexpr Time unlimited() {
+  if constexpr (std::is_integral_v<Time>) {
+    return INT64_MAX;
+  } else {
+    return static_cast<Time>(__builtin_inf());
+  }
 }
 
 /// `later - earlier` as a double. Integers subtract exactly at any distance, floats in their type.
@@ -94,14 +97,36 @@ ROBOCACHE_HD bool is_closer(Time later, Time time, Time earlier) {
   }
 }
 
-/// Where `time` falls among n ascending stamps: the last i with `times[i] <= time`; -1 before the
-/// first stamp, for NaN and for n = 0.
-///
-/// A guess from the mean rate, a few strided probes, then bisection: one or two reads where stamps
-/// are nearly uniform, O(log n) always. On stamps that do not ascend the answer is some index in
-/// range, the same on the CPU and on the GPU.
+/// `later - earlier` to float precision; for guesses only.
 template <class Time>
-ROBOCACHE_HD std::int64_t find_interval(const Time* times, std::int64_t n, Time time) {
+ROBOCACHE_HD float roughly_elapsed(Time later, Time earlier) {
+  if constexpr (std::is_integral_v<Time>) {
+    return static_cast<float>(static_cast<std::uint64_t>(later) -
+                              static_cast<std::uint64_t>(earlier));
+  } else {
+    return static_cast<float>(later - earlier);
+  }
+}
+
+/// Where `time` falls among n ascending stamps: the last i with `times[i] <= time`; -1 before the
+/// first stamp, for NaN and for n = 0. `hint` is a guess of the answer, right or wrong.
+///
+/// First a window of stamps around the hint, then a guess from the mean rate, a few strided probes
+/// and bisection: one or two rounds of reads where stamps are nearly uniform, O(log n) always. On
+/// stamps that do not ascend the answer is some index in range, the same for the same hint.
+template <class Time, class Index>
+ROBOCACHE_HD Index find_interval(const Time* times, Index n, Time time, Index hint) {
+  constexpr int window = 8;
+  if (n >= window) {
+    const Index last_start = n - window;
+    const Index before = hint - window / 2;
+    const Index start = before < last_start ? (before > 0 ? before : 0) : last_start;
+    int count = 0;
+    for (int k = 0; k < window; ++k) count += times[start + k] <= time ? 1 : 0;
+    if (count > 0 && count < window) return start + count - 1;
+    if (count == 0 && start == 0) return -1;
+    if (count == window && start == last_start) return n - 1;
+  }
   if (n <= 0) return -1;
   const Time first = times[0];
   const Time last = times[n - 1];
@@ -109,62 +134,44 @@ ROBOCACHE_HD std::int64_t find_interval(const Time* times, std::int64_t n, Time 
   if (last <= time) return n - 1;
   if (n < 3) return 0;
 
-  const auto rate = static_cast<float>(n - 1) / static_cast<float>(elapsed(last, first));
-  const float position = static_cast<float>(elapsed(time, first)) * rate;
-  const auto most = static_cast<float>(n - 2);
-  // The comparison also sends NaN to 0, before the cast.
-  std::int64_t guess =
-      position >= 0.0F ? static_cast<std::int64_t>(position < most ? position : most) : 0;
-  if (guess > n - 2) guess = n - 2;
+  const float rate = static_cast<float>(n - 1) / roughly_elapsed(last, first);
+  const float position = roughly_elapsed(time, first) * rate;
+  // The comparison sends NaN to 0 and keeps the cast in range.
+  Index guess = position < static_cast<float>(n) ? static_cast<Index>(position) : n - 2;
+  guess = guess < 0 ? 0 : guess > n - 2 ? n - 2 : guess;
 
-  const std::int64_t below = guess > 0 ? guess - 1 : 0;
-  const std::int64_t above = guess + 2 < n ? guess + 2 : n - 1;
+  const Index below = guess > 0 ? guess - 1 : 0;
+  const Index above = guess + 2 < n ? guess + 2 : n - 1;
   const Time t_below = times[below];
   const Time t_guess = times[guess];
   const Time t_next = times[guess + 1];
   const Time t_above = times[above];
-  std::int64_t low = 0;
-  std::int64_t high = n - 1;
+  const bool upward = t_guess <= time;
+  if (upward && time < t_next) return guess;
+  if (upward && time < t_above) return guess + 1;
+  if (!upward && t_below <= time) return below;
+
+  // Probes at 8, 64, 512 and 4096 from there: all loads at once, then one look at each.
   constexpr int probes = 4;
+  Index low = upward ? above : 0;
+  Index high = upward ? n - 1 : below;
+  Index at[probes];
   Time probed[probes];
-  if (t_guess <= time) {
-    if (time < t_next) return guess;
-    if (time < t_above) return guess + 1;
-    low = above;
-    for (int k = 0; k < probes; ++k) {
-      const std::int64_t at = low + (std::int64_t{8} << (3 * k));
-      probed[k] = times[at < n - 1 ? at : n - 1];
-    }
-    for (int k = probes - 1; k >= 0; --k) {
-      const std::int64_t at = above + (std::int64_t{8} << (3 * k));
-      if (at >= n - 1) continue;
-      if (time < probed[k]) {
-        high = at;
-      } else {
-        low = at;
-        break;
-      }
-    }
-  } else {
-    if (t_below <= time) return below;
-    high = below;
-    for (int k = 0; k < probes; ++k) {
-      const std::int64_t at = high - (std::int64_t{8} << (3 * k));
-      probed[k] = times[at > 0 ? at : 0];
-    }
-    for (int k = probes - 1; k >= 0; --k) {
-      const std::int64_t at = below - (std::int64_t{8} << (3 * k));
-      if (at <= 0) continue;
-      if (probed[k] <= time) {
-        low = at;
-      } else {
-        high = at;
-        break;
-      }
+  for (int k = 0; k < probes; ++k) {
+    const Index step = Index{8} << (3 * k);
+    at[k] =
+        upward ? (step < n - 1 - above ? above + step : n - 1) : (step < below ? below - step : 0);
+    probed[k] = times[at[k]];
+  }
+  for (int k = probes - 1; k >= 0; --k) {
+    if (probed[k] <= time) {
+      low = at[k] > low && at[k] < high ? at[k] : low;
+    } else {
+      high = at[k] < high && at[k] > low ? at[k] : high;
     }
   }
   while (high - low > 1) {
-    const std::int64_t middle = low + (high - low) / 2;
+    const Index middle = low + (high - low) / 2;
     if (times[middle] <= time) {
       low = middle;
     } else {
@@ -172,6 +179,12 @@ ROBOCACHE_HD std::int64_t find_interval(const Time* times, std::int64_t n, Time 
     }
   }
   return low;
+}
+
+/// The same without a hint.
+template <class Time, class Index>
+ROBOCACHE_HD Index find_interval(const Time* times, Index n, Time time) {
+  return find_interval(times, n, time, Index{0});
 }
 
 /// The point at weight w between v0 (w = 0) and v1 (w = 1).
@@ -253,7 +266,8 @@ ROBOCACHE_HD quaternion slerp(const quaternion& from, const quaternion& to, doub
   const double angle = 2.0 * arc(square_root(dot(apart, apart)), square_root(dot(along, along)));
   double of_a = 1.0 - w;
   double of_b = w;
-  if (!(angle < 0x1p-20)) {  // below, the chord is the arc to 2^-60
+  const double reach = angle * (w < 0.0 ? 1.0 - w : w);
+  if (!(angle < 0x1p-20 && reach < 0x1p-20)) {  // below, the chord is the arc to 2^-60
     const double scale = sine(angle);
     of_a = sine(of_a * angle) / scale;
     of_b = sine(of_b * angle) / scale;
@@ -278,9 +292,15 @@ struct bracket {
 
   std::int64_t left = -1;   ///< the row at weight 0
   std::int64_t right = -1;  ///< the row at weight 1; equal to left where one sample is the answer
-  double weight = 0.0;      ///< outside [0, 1] only when extrapolating
   source from = source::fill;
 };
+
+/// How far `time` lies from row left (0) to row right (1); outside [0, 1] only when extrapolating.
+template <class Time>
+ROBOCACHE_HD double weight_in(const bracket& at, const Time* times, Time time) {
+  if (at.left == at.right) return 0.0;
+  return elapsed(time, times[at.left]) / elapsed(times[at.right], times[at.left]);
+}
 
 /// Every sample counts.
 struct all_usable {
@@ -306,54 +326,52 @@ ROBOCACHE_HD bracket bracket_in(std::int64_t interval, const Time* times, std::i
                                 interpolation kind, const sampling_policy<Time>& policy,
                                 const Usable& usable) {
   using source = bracket::source;
-  if (is_nan(time)) return {-1, -1, 0.0, source::nan};
   const std::int64_t left = last_usable(interval, usable);
   const std::int64_t right = first_usable(interval + 1, n, usable);
-  if (left < 0 && right >= n) return {};
-  if (left >= 0 && times[left] == time) return {left, left, 0.0, source::samples};
 
-  if (left < 0 || right >= n) {  // outside the samples
-    const bool early = left < 0;
-    const std::int64_t edge = early ? right : left;
-    const end_policy end = early ? policy.before : policy.after;
-    if (end == end_policy::fill) return {};
-    if (end == end_policy::extrapolate && blends(kind)) {
-      const std::int64_t low = early ? edge : last_usable(edge - 1, usable);
-      const std::int64_t high = early ? first_usable(edge + 1, n, usable) : edge;
-      if (low >= 0 && high < n && times[low] < times[high]) {
-        const double weight = elapsed(time, times[low]) / elapsed(times[high], times[low]);
-        return {low, high, weight, source::samples};
+  if (left >= 0 && right < n) {
+    if (blends(kind)) {
+      // Asked first, since it spares two reads of stamps.
+      const bool any_gap = policy.max_gap == unlimited<Time>();
+      if (any_gap || within(times[right], times[left], policy.max_gap)) {
+        return {left, right, source::samples};
       }
+      return times[left] == time ? bracket{left, left, source::samples} : bracket{};
     }
-    const bool near = early ? within(times[edge], time, policy.tolerance)
-                            : within(time, times[edge], policy.tolerance);
-    return near ? bracket{edge, edge, 0.0, source::samples} : bracket{};
-  }
-
-  if (!blends(kind)) {
-    bool later = kind == interpolation::next;
-    if (kind == interpolation::nearest) {
-      later = is_closer(times[right], time, times[left]);
-    }
+    bool later = kind == interpolation::next && times[left] != time;
+    if (kind == interpolation::nearest) later = is_closer(times[right], time, times[left]);
     const std::int64_t chosen = later ? right : left;
     const bool near = later ? within(times[right], time, policy.tolerance)
                             : within(time, times[left], policy.tolerance);
-    return near ? bracket{chosen, chosen, 0.0, source::samples} : bracket{};
+    return near ? bracket{chosen, chosen, source::samples} : bracket{};
   }
-  if (!within(times[right], times[left], policy.max_gap)) return {};
-  const double weight = elapsed(time, times[left]) / elapsed(times[right], times[left]);
-  return {left, right, weight, source::samples};
+
+  if (is_nan(time)) return {-1, -1, source::nan};
+  if (left < 0 && right >= n) return {};
+  const bool early = left < 0;
+  const std::int64_t edge = early ? right : left;
+  if (!early && times[edge] == time) return {edge, edge, source::samples};
+  const end_policy end = early ? policy.before : policy.after;
+  if (end == end_policy::fill) return {};
+  if (end == end_policy::extrapolate && blends(kind)) {
+    const std::int64_t low = early ? edge : last_usable(edge - 1, usable);
+    const std::int64_t high = early ? first_usable(edge + 1, n, usable) : edge;
+    if (low >= 0 && high < n && times[low] < times[high]) return {low, high, source::samples};
+  }
+  const bool near = early ? within(times[edge], time, policy.tolerance)
+                          : within(time, times[edge], policy.tolerance);
+  return near ? bracket{edge, edge, source::samples} : bracket{};
 }
 
-/// The value of a Hermite kind (`cubic` or `pchip`) in bracket `at`. `value(i)` reads sample i as
-/// a double. A duplicated stamp or a gap over `max_gap` ends the curve like its first and last
-/// sample.
+/// The value of a Hermite kind (`cubic` or `pchip`) at `weight` in bracket `at`. `value(i)` reads
+/// sample i as a double. A duplicated stamp or a gap over `max_gap` ends the curve like its first
+/// and last sample.
 template <class Time, class Value, class Usable>
-ROBOCACHE_HD double hermite_at(const bracket& at, const Time* times, std::int64_t n,
+ROBOCACHE_HD double hermite_at(const bracket& at, double weight, const Time* times, std::int64_t n,
                                interpolation kind, Time max_gap, const Value& value,
                                const Usable& usable) {
   const double v0 = value(at.left);
-  if (at.left == at.right || at.weight == 0.0) return v0;
+  if (at.left == at.right || weight == 0.0) return v0;
   const double v1 = value(at.right);
   const double h = elapsed(times[at.right], times[at.left]);
   const double slope = (v1 - v0) / h;
@@ -390,7 +408,7 @@ ROBOCACHE_HD double hermite_at(const bracket& at, const Time* times, std::int64_
       m1 = pchip_end_tangent(h, slope, h_before, slope_before);
     }
   }
-  return hermite(v0, v1, m0, m1, h, at.weight);
+  return hermite(v0, v1, m0, m1, h, weight);
 }
 
 }  // namespace robocache

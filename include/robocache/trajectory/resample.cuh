@@ -25,21 +25,43 @@ bool rows_allow(const resample_op<T, Time>& op, std::int64_t bytes) {
          whole(op.output_batch);
 }
 
-template <class T, class Time, int LaneBytes>
-void launch_rows(const cuda& executor, const resample_op<T, Time>& op) {
-  constexpr int threads = 256;
-  constexpr int unroll = 4;
+/// Launches blocks of `Threads` that move `items` lanes each.
+template <class T, int LaneBytes, int Threads, int Unroll, class Op>
+void launch_rows(const cuda& executor, const Op& op, std::int64_t lanes, std::int64_t items) {
+  const std::int64_t wanted = items / lanes;
+  const std::int64_t tile = wanted < 1 ? 1 : wanted > Threads ? Threads : wanted;
+  const row_tiling tiling{static_cast<std::uint32_t>(tile),
+                          fast_divisor(static_cast<std::uint32_t>(lanes)),
+                          fast_divisor(static_cast<std::uint32_t>(op.columns))};
+  const auto shared =
+      static_cast<std::size_t>(tile) * (sizeof(row_plan<T>) + sizeof(compute_type<T>));
+  launch(resample_name, executor, resample_rows_kernel<T, Op, LaneBytes, Threads, Unroll>,
+         (op.slots() - 1) / tile + 1, Threads, shared, op, tiling);
+}
+
+/// Many rows: small blocks, several loads in flight per thread. Few rows: one load per thread, so
+/// that every multiprocessor has some. Both measured on an H200.
+template <class T, int LaneBytes, class Op>
+void launch_rows(const cuda& executor, const Op& op) {
   const std::int64_t lanes = op.channels * static_cast<std::int64_t>(sizeof(T)) / LaneBytes;
-  // A block moves about 16 KiB, and small problems still give every multiprocessor some blocks.
-  std::int64_t tile = threads * unroll / lanes;
-  while (tile > 8 && op.slots() / tile < 1024) tile /= 2;
-  tile = tile < 1 ? 1 : tile > 128 ? 128 : tile;
-  const row_tiling tiling{
-      static_cast<int>(tile), fast_divisor(static_cast<std::uint32_t>(lanes)),
-      fast_divisor(static_cast<std::uint32_t>(op.columns > INT32_MAX ? INT32_MAX : op.columns))};
-  const auto shared = static_cast<std::size_t>(tile) * sizeof(row_plan<T>);
-  launch(resample_name, executor, resample_rows_kernel<T, Time, LaneBytes, unroll>,
-         (op.slots() - 1) / tile + 1, threads, shared, op, tiling);
+  const std::int64_t items = op.slots() * lanes;
+  if (items >= std::int64_t{1} << 19) {
+    launch_rows<T, LaneBytes, 64, 4>(executor, op, lanes, 512);
+  } else {
+    launch_rows<T, LaneBytes, 128, 1>(executor, op, lanes, items >= 1 << 17 ? 256 : 128);
+  }
+}
+
+/// Picks the widest step that the rows allow.
+template <class T, class Time, class Op>
+void launch_rows(const cuda& executor, const resample_op<T, Time>& op, const Op& part) {
+  if (rows_allow(op, 16)) {
+    launch_rows<T, 16>(executor, part);
+  } else if (sizeof(T) < 8 && rows_allow(op, 8)) {
+    launch_rows<T, 8>(executor, part);
+  } else {
+    launch_rows<T, static_cast<int>(sizeof(T))>(executor, part);
+  }
 }
 
 template <class T, class Time>
@@ -89,12 +111,10 @@ void run(const cuda& executor, const resample_op<T, Time>& op) {
   if (op.slots() == 0 || op.channels == 0) return;
   if (!op.is_pairwise()) {
     launch_units(executor, op);
-  } else if (rows_allow(op, 16)) {
-    launch_rows<T, Time, 16>(executor, op);
-  } else if (sizeof(T) < 8 && rows_allow(op, 8)) {
-    launch_rows<T, Time, 8>(executor, op);
+  } else if (op.is_plain()) {
+    launch_rows(executor, op, static_cast<const plain_resample_op<T, Time>&>(op));
   } else {
-    launch_rows<T, Time, sizeof(T)>(executor, op);
+    launch_rows(executor, op, op);
   }
 }
 

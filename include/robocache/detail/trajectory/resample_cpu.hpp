@@ -8,7 +8,7 @@ namespace robocache::detail {
 
 /// Blends, copies or fills one row. Blocks of a fixed length let compilers use vector units.
 template <class T>
-ROBOCACHE_HD void write_row(const row_plan<T>& p, std::int64_t channels) {
+ROBOCACHE_HD void write_row(const row_plan<T>& p, compute_type<T> weight, std::int64_t channels) {
   using action = typename row_plan<T>::action;
   constexpr int block = 32;
   const T* __restrict__ left = p.left;
@@ -19,10 +19,10 @@ ROBOCACHE_HD void write_row(const row_plan<T>& p, std::int64_t channels) {
     case action::blend:
       for (; c + block <= channels; c += block) {
         for (int k = 0; k < block; ++k) {
-          out[c + k] = narrow<T>(lerp(widen(left[c + k]), widen(right[c + k]), p.weight));
+          out[c + k] = narrow<T>(lerp(widen(left[c + k]), widen(right[c + k]), weight));
         }
       }
-      for (; c < channels; ++c) out[c] = narrow<T>(lerp(widen(left[c]), widen(right[c]), p.weight));
+      for (; c < channels; ++c) out[c] = narrow<T>(lerp(widen(left[c]), widen(right[c]), weight));
       break;
     case action::copy:
       memcpy(out, left, static_cast<std::size_t>(channels) * sizeof(T));
@@ -36,16 +36,18 @@ ROBOCACHE_HD void write_row(const row_plan<T>& p, std::int64_t channels) {
 }
 
 template <class T>
-void write_rows(const row_plan<T>* plans, int count, std::int64_t channels) {
-  for (int i = 0; i < count; ++i) write_row(plans[i], channels);
+void write_rows(const row_plan<T>* plans, const compute_type<T>* weights, int count,
+                std::int64_t channels) {
+  for (int i = 0; i < count; ++i) write_row(plans[i], weights[i], channels);
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
 // The same code for processors with fused multiply-add; an fma is exact with or without.
 template <class T>
-__attribute__((target("avx2,fma,f16c"))) void write_rows_avx2(const row_plan<T>* plans, int count,
-                                                              std::int64_t channels) {
-  for (int i = 0; i < count; ++i) write_row(plans[i], channels);
+__attribute__((target("avx2,fma,f16c"))) void write_rows_avx2(const row_plan<T>* plans,
+                                                              const compute_type<T>* weights,
+                                                              int count, std::int64_t channels) {
+  for (int i = 0; i < count; ++i) write_row(plans[i], weights[i], channels);
 }
 
 inline bool has_avx2() {
@@ -63,31 +65,32 @@ auto select_write_rows() {
 #endif
 }
 
-template <class T, class Time>
-void resample_pairwise(const resample_op<T, Time>& op, int threads) {
+/// The fast path, for `resample_op` and `plain_resample_op` alike.
+template <class T, class Op>
+void resample_rows(const Op& op, int threads) {
   constexpr int tile = 64;
   const auto write = select_write_rows<T>();
   const std::int64_t row_bytes = op.channels * static_cast<std::int64_t>(sizeof(T));
   const std::int64_t grain = row_bytes >= 65536 ? 1 : 65536 / (row_bytes + 16);
   parallel_for(op.slots(), grain, threads, [&](std::int64_t begin, std::int64_t end) {
     row_plan<T> plans[tile];
+    compute_type<T> weights[tile];
     std::int64_t row = begin / op.columns;
     std::int64_t column = begin % op.columns;
     for (std::int64_t i = begin; i < end;) {
       int count = 0;
       for (; count < tile && i < end; ++count, ++i) {
         const auto slot = op.find(row, column);
-        plans[count] = op.plan_row(slot);
-        op.write_report(slot, row, column);
-        if (slot.is != target_slot<T, Time>::state::skip) {
-          op.valid.write(row, column, plans[count].valid);
-        }
+        bracket at;
+        plans[count] = op.plan_row(slot, at);
+        weights[count] = op.weight_of(slot, at);
+        op.write_report(slot, plans[count], row, column);
         if (++column == op.columns) {
           column = 0;
           ++row;
         }
       }
-      write(plans, count, op.channels);
+      write(plans, weights, count, op.channels);
     }
   });
 }
@@ -144,8 +147,10 @@ void run(const cpu& executor, const resample_op<T, Time>& op) {
       for (std::int64_t b = begin; b < end; ++b) op.status[b] = op.check_stamps(b, 0, 1);
     });
   }
-  if (op.is_pairwise()) {
-    resample_pairwise(op, executor.threads());
+  if (op.is_pairwise() && op.is_plain()) {
+    resample_rows<T, plain_resample_op<T, Time>>(op, executor.threads());
+  } else if (op.is_pairwise()) {
+    resample_rows<T, resample_op<T, Time>>(op, executor.threads());
   } else {
     resample_general(op, executor.threads());
   }

@@ -5,6 +5,7 @@
 // second phase do not depend on one another.
 #pragma once
 
+#include <robocache/detail/launch.cuh>
 #include <robocache/detail/trajectory/resample_op.hpp>
 
 namespace robocache::detail {
@@ -83,74 +84,92 @@ __device__ __forceinline__ Lane blend_lanes(const Lane& left, const Lane& right,
   return result;
 }
 
+template <class Lane, class T>
+__device__ __forceinline__ Lane spread_lanes(T value) {
+  constexpr int count = sizeof(Lane) / sizeof(T);
+  T values[count];
+#pragma unroll
+  for (int k = 0; k < count; ++k) values[k] = value;
+  Lane result;
+  memcpy(&result, values, sizeof(Lane));
+  return result;
+}
+
 /// The shape of a launch of `resample_rows_kernel`.
 struct row_tiling {
-  int tile;              // targets of a block
+  std::uint32_t tile;    // targets of a block; at most its threads
   fast_divisor per_row;  // lanes of a row
   fast_divisor columns;  // of `targets`, where all slots fit 31 bits
 };
 
-template <class T, class Time, int LaneBytes, int Unroll>
-__global__ void __launch_bounds__(256)
-    resample_rows_kernel(const __grid_constant__ resample_op<T, Time> op,
-                         const __grid_constant__ row_tiling tiling) {
+/// The fast path, for `resample_op` and `plain_resample_op` alike.
+template <class T, class Op, int LaneBytes, int Threads, int Unroll>
+__global__ void __launch_bounds__(Threads)
+    resample_rows_kernel(const __grid_constant__ Op op, const __grid_constant__ row_tiling tiling) {
   using Lane = typename lane<LaneBytes>::type;
   using action = typename row_plan<T>::action;
   constexpr int per_lane = LaneBytes / static_cast<int>(sizeof(T));
   extern __shared__ __align__(16) unsigned char memory[];
   auto* plans = reinterpret_cast<row_plan<T>*>(memory);
+  auto* weights = reinterpret_cast<compute_type<T>*>(plans + tiling.tile);
 
-  const std::int64_t slots = op.slots();
-  const std::int64_t begin = static_cast<std::int64_t>(blockIdx.x) * tiling.tile;
-  const int count = slots - begin < tiling.tile ? static_cast<int>(slots - begin) : tiling.tile;
-  for (int i = static_cast<int>(threadIdx.x); i < count; i += static_cast<int>(blockDim.x)) {
-    const std::int64_t slot_index = begin + i;
-    std::int64_t row, column;
-    if (slots <= INT32_MAX) {
-      row = tiling.columns.divide(static_cast<std::uint32_t>(slot_index));
-      column = slot_index - row * op.columns;
-    } else {
-      row = slot_index / op.columns;
-      column = slot_index - row * op.columns;
-    }
-    const auto slot = op.find(row, column);
-    plans[i] = op.plan_row(slot);
-    op.write_report(slot, row, column);
-    if (plans[i].what != action::skip) op.valid.write(row, column, plans[i].valid);
+  const auto begin =
+      static_cast<std::uint32_t>(blockIdx.x) * static_cast<std::uint32_t>(tiling.tile);
+  const std::uint32_t left_over = static_cast<std::uint32_t>(op.slots()) - begin;
+  const std::uint32_t count = left_over < tiling.tile ? left_over : tiling.tile;
+  const std::uint32_t row = tiling.columns.divide(begin + threadIdx.x);
+  const std::uint32_t column = begin + threadIdx.x - row * tiling.columns.divisor;
+  wait_for_stream();
+  typename Op::slot slot;
+  bracket at;
+  if (threadIdx.x < count) {
+    slot = op.find(row, column);
+    plans[threadIdx.x] = op.plan_row(slot, at);
   }
   __syncthreads();
 
-  const std::uint32_t lanes = static_cast<std::uint32_t>(count) * tiling.per_row.divisor;
-  for (std::uint32_t first = threadIdx.x; first < lanes; first += blockDim.x * Unroll) {
-    Lane left[Unroll], right[Unroll];
+  const std::uint32_t lanes = count * tiling.per_row.divisor;
+  Lane left[Unroll], right[Unroll];
+  const auto load = [&](std::uint32_t first) {
 #pragma unroll
     for (int k = 0; k < Unroll; ++k) {
       const std::uint32_t item = first + static_cast<std::uint32_t>(k) * blockDim.x;
       if (item >= lanes) break;
       const std::uint32_t target = tiling.per_row.divide(item);
-      const std::uint32_t at = (item - target * tiling.per_row.divisor) * per_lane;
+      const std::uint32_t offset = (item - target * tiling.per_row.divisor) * per_lane;
       const row_plan<T>& p = plans[target];
-      if (p.what <= action::copy) left[k] = *reinterpret_cast<const Lane*>(p.left + at);
-      if (p.what == action::blend) right[k] = *reinterpret_cast<const Lane*>(p.right + at);
+      if (p.what <= action::copy) left[k] = __ldg(reinterpret_cast<const Lane*>(p.left + offset));
+      if (p.what == action::blend)
+        right[k] = __ldg(reinterpret_cast<const Lane*>(p.right + offset));
     }
+  };
+  const auto store = [&](std::uint32_t first) {
 #pragma unroll
     for (int k = 0; k < Unroll; ++k) {
       const std::uint32_t item = first + static_cast<std::uint32_t>(k) * blockDim.x;
       if (item >= lanes) break;
       const std::uint32_t target = tiling.per_row.divide(item);
-      const std::uint32_t at = (item - target * tiling.per_row.divisor) * per_lane;
+      const std::uint32_t offset = (item - target * tiling.per_row.divisor) * per_lane;
       const row_plan<T>& p = plans[target];
       if (p.what == action::skip) continue;
       Lane result = left[k];
-      if (p.what == action::blend) result = blend_lanes<T>(left[k], right[k], p.weight);
-      if (p.what == action::constant) {
-        T values[per_lane];
-#pragma unroll
-        for (int c = 0; c < per_lane; ++c) values[c] = p.value;
-        memcpy(&result, values, sizeof(Lane));
-      }
-      __stcs(reinterpret_cast<Lane*>(p.output + at), result);
+      if (p.what == action::blend) result = blend_lanes<T>(left[k], right[k], weights[target]);
+      if (p.what == action::constant) result = spread_lanes<Lane>(p.value);
+      __stcs(reinterpret_cast<Lane*>(p.output + offset), result);
     }
+  };
+
+  load(threadIdx.x);
+  if (threadIdx.x < count) {  // while the rows are on their way
+    weights[threadIdx.x] = op.weight_of(slot, at);
+    op.write_report(slot, plans[threadIdx.x], row, column);
+  }
+  __syncthreads();
+  store(threadIdx.x);
+  for (std::uint32_t first = threadIdx.x + blockDim.x * Unroll; first < lanes;
+       first += blockDim.x * Unroll) {
+    load(first);
+    store(first);
   }
 }
 
@@ -162,6 +181,7 @@ __global__ void __launch_bounds__(256)
   extern __shared__ __align__(16) unsigned char memory[];
   auto* found = reinterpret_cast<slot_type*>(memory);
   auto* valid = reinterpret_cast<int*>(found + tile);
+  wait_for_stream();
 
   const std::int64_t slots = op.slots();
   const std::int64_t begin = static_cast<std::int64_t>(blockIdx.x) * tile;
@@ -191,6 +211,7 @@ __global__ void __launch_bounds__(256)
 /// One block per item: the words of `resample_report::status`.
 template <class T, class Time>
 __global__ void check_stamps_kernel(const __grid_constant__ resample_op<T, Time> op) {
+  wait_for_stream();
   const std::uint32_t mine = op.check_stamps(blockIdx.x, threadIdx.x, blockDim.x);
   const int unsorted = __syncthreads_or(static_cast<int>(mine & stamps_unsorted));
   const int bad = __syncthreads_or(static_cast<int>(mine & stamps_bad_range));

@@ -26,7 +26,8 @@ struct target_slot {
   state is = state::skip;
 };
 
-/// A row that is a blend of two sample rows, a copy of one, or one value throughout.
+/// A row that is a blend of two sample rows, a copy of one, or one value throughout. The weight of
+/// a blend is kept apart: rows can be on their way before it is known.
 template <class T>
 struct row_plan {
   enum class action : std::uint8_t { blend, copy, constant, skip };
@@ -34,10 +35,8 @@ struct row_plan {
   const T* left = nullptr;
   const T* right = nullptr;
   T* output = nullptr;
-  compute_type<T> weight = 0;
   T value{};
   action what = action::skip;
-  std::uint8_t valid = 0;
 };
 
 /// Strides of an optional output shaped like `targets`.
@@ -57,52 +56,165 @@ struct group_span {
   interpolation kind;
 };
 
+/// The operation on batches without ragged items: whole rows, one pairwise kind. Kept small, since
+/// a launch copies it and each block reads it afresh.
 template <class T, class Time>
-struct resample_op {
+struct plain_resample_op {
   using slot = target_slot<T, Time>;
   using plan = row_plan<T>;
 
-  const T* source;
-  std::int64_t source_batch, source_row;
   const Time* times;
-  std::int64_t times_batch;
   const Time* targets;
-  std::int64_t targets_batch;
+  std::int64_t times_batch, targets_batch;
+  std::int64_t samples;              // S, or all samples of a packed batch
+  std::uint64_t samples_per_target;  // in units of 2^-32
+  interpolation kind;                // of the first group
+  nan_policy nans;
+  T fill;
+  sampling_policy<Time> policy;
+  const T* source;
   T* output;
+  std::int64_t source_batch, source_row;
   std::int64_t output_batch, output_row;
-  std::int64_t items;     // B
-  std::int64_t samples;   // S, or all samples of a packed batch
-  std::int64_t rows;      // rows of `targets`: B, or 1 when they are packed
+  std::int64_t rows;      // of `targets`: B, or 1 when they are packed
   std::int64_t columns;   // U, or all targets of a packed batch
   std::int64_t channels;  // D
 
+  optional_output<std::uint8_t> valid;
+  optional_output<std::int64_t> left;
+  optional_output<double> weight;
+  optional_output<Time> age;
+
+  /// The number of targets, answered or not.
+  ROBOCACHE_HD std::int64_t slots() const { return rows * columns; }
+
+  /// Where the samples of a target would lie if stamps and targets were uniform.
+  ROBOCACHE_HD std::int64_t guess(std::int64_t column) const {
+    return static_cast<std::int64_t>(
+        (static_cast<std::uint64_t>(column) * samples_per_target + samples_per_target / 2) >> 32);
+  }
+
+  /// Finds the samples for the target at (row, column) of `targets`.
+  ROBOCACHE_HD slot find(std::int64_t row, std::int64_t column) const {
+    slot s;
+    s.times = times + row * times_batch;
+    s.count = samples;
+    s.time = targets[row * targets_batch + column];
+    s.interval = find_interval(s.times, static_cast<std::int32_t>(samples), s.time,
+                               static_cast<std::int32_t>(guess(column)));
+    s.samples = source + row * source_batch;
+    s.output = output + row * output_batch + column * output_row;
+    s.is = slot::state::answer;
+    return s;
+  }
+
+  /// The fast path: what the whole row is, and into `at` its samples. Pairwise kinds only.
+  ROBOCACHE_HD plan plan_row(const slot& s, bracket& at) const {
+    plan p;
+    p.output = s.output;
+    p.value = fill;
+    if (s.is != slot::state::answer) {
+      p.what = s.is == slot::state::padding ? plan::action::constant : plan::action::skip;
+      return p;
+    }
+    at = bracket_in(s.interval, s.times, s.count, s.time, kind, policy, all_usable{});
+    if (at.from != bracket::source::samples) {
+      p.what = plan::action::constant;
+      if (at.from == bracket::source::nan) p.value = nan_value();
+      return p;
+    }
+    p.left = s.samples + at.left * source_row;
+    p.right = s.samples + at.right * source_row;
+    p.what = at.left == at.right ? plan::action::copy : plan::action::blend;
+    return p;
+  }
+
+  /// The weight of a planned row, in the type that it blends in.
+  ROBOCACHE_HD compute_type<T> weight_of(const slot& s, const bracket& at) const {
+    return static_cast<compute_type<T>>(weight_in(at, s.times, s.time));
+  }
+
+  /// Writes the optional outputs of a planned row.
+  ROBOCACHE_HD void write_report(const slot& s, const plan& p, std::int64_t row,
+                                 std::int64_t column) const {
+    write_report(s, row, column);
+    if (p.what != plan::action::skip) {
+      const bool answered = p.what == plan::action::blend || p.what == plan::action::copy;
+      valid.write(row, column, answered ? 1 : 0);
+    }
+  }
+
+  /// Writes the optional outputs that speak of time alone.
+  ROBOCACHE_HD void write_report(const slot& s, std::int64_t row, std::int64_t column) const {
+    if (left.data == nullptr && weight.data == nullptr && age.data == nullptr) return;
+    if (s.is == slot::state::skip) return;
+    std::int64_t index = -1;
+    double w = 0.0;
+    Time elapsed_time{};
+    if (s.is == slot::state::answer && !is_nan(s.time)) {
+      const present usable{s.mask};
+      index = last_usable(s.interval, usable);
+      const std::int64_t next = first_usable(s.interval + 1, s.count, usable);
+      if (index >= 0 && next < s.count) {
+        w = elapsed(s.time, s.times[index]) / elapsed(s.times[next], s.times[index]);
+      }
+      if (index < 0) index = next < s.count ? next : -1;
+      if (index >= 0) elapsed_time = saturating_difference(s.time, s.times[index]);
+    }
+    left.write(row, column, index);
+    weight.write(row, column, w);
+    age.write(row, column, elapsed_time);
+  }
+
+ protected:
+  struct present {
+    const std::uint8_t* mask;
+    ROBOCACHE_HD bool operator()(std::int64_t i) const { return mask == nullptr || mask[i] != 0; }
+  };
+
+  ROBOCACHE_HD static T nan_value() { return narrow<T>(canonical_nan<compute_type<T>>()); }
+
+  ROBOCACHE_HD static Time saturating_difference(Time a, Time b) {
+    if constexpr (std::is_integral_v<Time>) {
+      const auto difference = static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b);
+      if (a >= b) return difference > INT64_MAX ? INT64_MAX : static_cast<Time>(difference);
+      return difference <= INT64_MAX ? INT64_MIN : static_cast<Time>(difference);
+    } else {
+      return a - b;
+    }
+  }
+};
+
+template <class T, class Time>
+struct resample_op : plain_resample_op<T, Time> {
+  using base = plain_resample_op<T, Time>;
+  using base::output, base::policy, base::fill, base::nans, base::kind, base::weight_of;
+  using base::samples, base::columns, base::channels, base::source, base::source_row;
+  using typename base::slot;
+
+  std::int64_t items;  // B
   const std::int64_t* lengths;
   const std::int64_t* target_lengths;
   const std::int64_t* offsets;
   const std::int64_t* target_offsets;
   const std::uint8_t* mask;
   std::int64_t mask_batch;
+  std::uint32_t* status;
 
   group_span groups[channel_groups::capacity];
   int group_count;
   std::int64_t units;
-  sampling_policy<Time> policy;
-  nan_policy nans;
-  T fill;
-
-  optional_output<std::uint8_t> valid;
-  optional_output<std::int64_t> left;
-  optional_output<double> weight;
-  optional_output<Time> age;
-  std::uint32_t* status;
-
-  /// The number of targets, answered or not.
-  ROBOCACHE_HD std::int64_t slots() const { return rows * columns; }
 
   /// Whether every row is a blend of two rows or a copy of one: the fast path.
   [[nodiscard]] bool is_pairwise() const {
-    return group_count == 1 && robocache::is_pairwise(groups[0].kind) && mask == nullptr &&
+    return group_count == 1 && robocache::is_pairwise(kind) && mask == nullptr &&
            nans == nan_policy::propagate;
+  }
+
+  /// Whether every item has all its samples and targets, and they can be counted in 31 bits.
+  [[nodiscard]] bool is_plain() const {
+    return lengths == nullptr && target_lengths == nullptr && offsets == nullptr &&
+           target_offsets == nullptr && samples <= INT32_MAX;
   }
 
   /// Samples of item b: [first, first + count). False when the range cannot be right.
@@ -134,7 +246,7 @@ struct resample_op {
     slot s;
     std::int64_t b = row;
     if (target_offsets != nullptr) b = find_interval(target_offsets, items + 1, column);
-    s.output = output + row * output_batch + column * output_row;
+    s.output = output + row * this->output_batch + column * this->output_row;
     if (b < 0 || b >= items) {  // packed targets that no item owns
       s.is = slot::state::padding;
       return s;
@@ -148,50 +260,21 @@ struct resample_op {
       return s;
     }
     const std::int64_t batch = offsets != nullptr ? 0 : b;
-    s.samples = source + batch * source_batch + first_sample * source_row;
-    s.times = times + batch * times_batch + first_sample;
+    s.samples = source + batch * this->source_batch + first_sample * source_row;
+    s.times = this->times + batch * this->times_batch + first_sample;
     if (mask != nullptr) s.mask = mask + batch * mask_batch + first_sample;
-    s.time = targets[row * targets_batch + column];
-    s.interval = find_interval(s.times, s.count, s.time);
+    s.time = this->targets[row * this->targets_batch + column];
+    s.interval = find_interval(s.times, s.count, s.time, this->guess(column));
     s.is = slot::state::answer;
     return s;
-  }
-
-  /// Which samples answer the slot, by a kind that looks at rows as a whole.
-  ROBOCACHE_HD bracket bracket_of(const slot& s, interpolation kind) const {
-    return bracket_in(s.interval, s.times, s.count, s.time, kind, policy, present{s.mask});
-  }
-
-  /// The fast path: what the whole row is. Valid only where `is_pairwise()`.
-  ROBOCACHE_HD plan plan_row(const slot& s) const {
-    plan p;
-    p.output = s.output;
-    p.value = fill;
-    if (s.is != slot::state::answer) {
-      p.what = s.is == slot::state::padding ? plan::action::constant : plan::action::skip;
-      return p;
-    }
-    const bracket at =
-        bracket_in(s.interval, s.times, s.count, s.time, groups[0].kind, policy, all_usable{});
-    if (at.from != bracket::source::samples) {
-      p.what = plan::action::constant;
-      if (at.from == bracket::source::nan) p.value = nan_value();
-      return p;
-    }
-    p.valid = 1;
-    p.left = s.samples + at.left * source_row;
-    p.right = s.samples + at.right * source_row;
-    p.weight = static_cast<compute_type<T>>(at.weight);
-    p.what = at.left == at.right ? plan::action::copy : plan::action::blend;
-    return p;
   }
 
   /// The general path: writes one unit (a channel or a quaternion); returns whether it is valid.
   ROBOCACHE_HD bool write_unit(const slot& s, std::int64_t unit) const {
     int g = group_count - 1;
     while (unit < groups[g].first_unit) --g;
-    const interpolation kind = groups[g].kind;
-    const int width = is_slerp(kind) ? 4 : 1;
+    const interpolation unit_kind = groups[g].kind;
+    const int width = is_slerp(unit_kind) ? 4 : 1;
     const std::int64_t channel = groups[g].first_channel + (unit - groups[g].first_unit) * width;
     T* out = s.output + channel;
     if (s.is != slot::state::answer) return write_constant(out, width, fill, false);
@@ -199,45 +282,25 @@ struct resample_op {
     const bool skip_nan = nans == nan_policy::skip;
     const channel_usable usable{
         {s.mask}, skip_nan ? s.samples + channel : nullptr, source_row, width};
-    const bracket at = bracket_in(s.interval, s.times, s.count, s.time, kind, policy, usable);
+    const bracket at = bracket_in(s.interval, s.times, s.count, s.time, unit_kind, policy, usable);
     if (at.from == bracket::source::fill) return write_constant(out, width, fill, false);
-    if (at.from == bracket::source::nan) return write_constant(out, width, nan_value(), false);
+    if (at.from == bracket::source::nan)
+      return write_constant(out, width, base::nan_value(), false);
 
     const T* v0 = s.samples + at.left * source_row + channel;
     const T* v1 = s.samples + at.right * source_row + channel;
-    if (is_slerp(kind)) {
-      write_rotation(out, v0, v1, at.weight, kind);
+    if (is_slerp(unit_kind)) {
+      write_rotation(out, v0, v1, weight_in(at, s.times, s.time), unit_kind);
     } else if (at.left == at.right) {
       *out = *v0;
-    } else if (kind == interpolation::linear) {
-      *out = narrow<T>(lerp(widen(*v0), widen(*v1), static_cast<compute_type<T>>(at.weight)));
+    } else if (unit_kind == interpolation::linear) {
+      *out = narrow<T>(lerp(widen(*v0), widen(*v1), weight_of(s, at)));
     } else {
       const channel_value value{s.samples + channel, source_row};
-      *out = narrow<T>(hermite_at(at, s.times, s.count, kind, policy.max_gap, value, usable));
+      *out = narrow<T>(hermite_at(at, weight_in(at, s.times, s.time), s.times, s.count, unit_kind,
+                                  policy.max_gap, value, usable));
     }
     return true;
-  }
-
-  /// Writes the optional outputs that speak of time alone.
-  ROBOCACHE_HD void write_report(const slot& s, std::int64_t row, std::int64_t column) const {
-    if (left.data == nullptr && weight.data == nullptr && age.data == nullptr) return;
-    if (s.is == slot::state::skip) return;
-    std::int64_t index = -1;
-    double w = 0.0;
-    Time elapsed_time{};
-    if (s.is == slot::state::answer && !is_nan(s.time)) {
-      const present usable{s.mask};
-      index = last_usable(s.interval, usable);
-      const std::int64_t next = first_usable(s.interval + 1, s.count, usable);
-      if (index >= 0 && next < s.count) {
-        w = elapsed(s.time, s.times[index]) / elapsed(s.times[next], s.times[index]);
-      }
-      if (index < 0) index = next < s.count ? next : -1;
-      if (index >= 0) elapsed_time = saturating_difference(s.time, s.times[index]);
-    }
-    left.write(row, column, index);
-    weight.write(row, column, w);
-    age.write(row, column, elapsed_time);
   }
 
   /// The `stamp_status` of item b as seen by one of `parts` equal helpers: OR them together.
@@ -247,7 +310,7 @@ struct resample_op {
     if (!sample_range(b, first, count) || !target_range(b, first_target, target_count)) {
       return stamps_bad_range;
     }
-    const Time* t = times + (offsets != nullptr ? 0 : b) * times_batch + first;
+    const Time* t = this->times + (offsets != nullptr ? 0 : b) * this->times_batch + first;
     std::uint32_t found = stamps_ok;
     for (std::int64_t i = part; i < count; i += parts) {
       if (!(t[i > 0 ? i - 1 : 0] <= t[i])) found = stamps_unsorted;
@@ -256,10 +319,7 @@ struct resample_op {
   }
 
  private:
-  struct present {
-    const std::uint8_t* mask;
-    ROBOCACHE_HD bool operator()(std::int64_t i) const { return mask == nullptr || mask[i] != 0; }
-  };
+  using typename base::present;
 
   struct channel_usable {
     present row;
@@ -283,18 +343,6 @@ struct resample_op {
       return static_cast<double>(widen(channel[i * stride]));
     }
   };
-
-  ROBOCACHE_HD static T nan_value() { return narrow<T>(canonical_nan<compute_type<T>>()); }
-
-  ROBOCACHE_HD static Time saturating_difference(Time a, Time b) {
-    if constexpr (std::is_integral_v<Time>) {
-      const auto difference = static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b);
-      if (a >= b) return difference > INT64_MAX ? INT64_MAX : static_cast<Time>(difference);
-      return b - INT64_MAX > a ? INT64_MIN : static_cast<Time>(difference);
-    } else {
-      return a - b;
-    }
-  }
 
   ROBOCACHE_HD static bool write_constant(T* out, int width, T value, bool answer) {
     for (int c = 0; c < width; ++c) out[c] = value;
@@ -398,6 +446,7 @@ void place_groups(resample_op<T, Time>& op, const channel_groups& groups) {
                               (width == 4 ? "a multiple of 4 channels" : "at least 1 channel") +
                               " (got " + std::to_string(count) + ")");
     }
+    if (g == 0) op.kind = kind;
     op.groups[g] = {channel, op.units, kind};
     channel += count;
     op.units += count / width;
@@ -483,6 +532,11 @@ resample_op<T, Time> make_resample_op(const view<const T, 3>& source,
   op.rows = targets.extent(0);
   op.columns = targets.extent(1);
   op.channels = source.extent(2);
+  // Products with a column fit 64 bits; where they would not, the guess is the first sample.
+  const bool countable = op.columns > 0 && op.samples < (std::int64_t{1} << 31);
+  op.samples_per_target = countable ? (static_cast<std::uint64_t>(op.samples) << 32) /
+                                          static_cast<std::uint64_t>(op.columns)
+                                    : 0;
   place_groups(op, options.kinds);
   op.policy = {options.before, options.after, options.max_gap, options.tolerance};
   op.nans = options.nans;
