@@ -1,7 +1,5 @@
 #include "npz.hpp"
 
-#include "failure.hpp"
-
 #include <unistd.h>
 #include <zip.h>
 
@@ -12,9 +10,10 @@
 #include <cstdio>
 #include <fstream>
 #include <numeric>
-#include <set>
 #include <string_view>
 #include <system_error>
+
+#include "failure.hpp"
 
 namespace robocache::cli {
 namespace {
@@ -251,6 +250,9 @@ std::string first_bytes(const std::string& path) {
 zip* open_archive(const std::string& path) {
   int code = 0;
   zip* archive = zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code);
+  if (code == ZIP_ER_EXISTS) {
+    bad_input(path + ": expected members of different names, got two of the same");
+  }
   if (archive == nullptr) {
     bad_input(path + ": expected a whole npz (zip) file, got a truncated or damaged one (" +
               libzip_text(code) + ")");
@@ -276,17 +278,28 @@ array make_array(dtype type, std::vector<std::int64_t> shape) {
 double element(const array& values, std::int64_t i) {
   switch (values.type) {
     case dtype::boolean:
-    case dtype::uint8: return values.as<std::uint8_t>()[i];
-    case dtype::int8: return values.as<std::int8_t>()[i];
-    case dtype::int16: return values.as<std::int16_t>()[i];
-    case dtype::int32: return values.as<std::int32_t>()[i];
-    case dtype::int64: return static_cast<double>(values.as<std::int64_t>()[i]);
-    case dtype::uint16: return values.as<std::uint16_t>()[i];
-    case dtype::uint32: return values.as<std::uint32_t>()[i];
-    case dtype::uint64: return static_cast<double>(values.as<std::uint64_t>()[i]);
-    case dtype::float16: return static_cast<float>(values.as<f16>()[i]);
-    case dtype::float32: return values.as<float>()[i];
-    case dtype::float64: break;
+    case dtype::uint8:
+      return values.as<std::uint8_t>()[i];
+    case dtype::int8:
+      return values.as<std::int8_t>()[i];
+    case dtype::int16:
+      return values.as<std::int16_t>()[i];
+    case dtype::int32:
+      return values.as<std::int32_t>()[i];
+    case dtype::int64:
+      return static_cast<double>(values.as<std::int64_t>()[i]);
+    case dtype::uint16:
+      return values.as<std::uint16_t>()[i];
+    case dtype::uint32:
+      return values.as<std::uint32_t>()[i];
+    case dtype::uint64:
+      return static_cast<double>(values.as<std::uint64_t>()[i]);
+    case dtype::float16:
+      return static_cast<float>(values.as<f16>()[i]);
+    case dtype::float32:
+      return values.as<float>()[i];
+    case dtype::float64:
+      break;
   }
   return values.as<double>()[i];
 }
@@ -345,9 +358,9 @@ array parse_npy(const std::byte* bytes, std::size_t size, const std::string& whe
   const std::size_t needed = bytes_of(header.shape, result.type, where);
   const std::size_t present = size - start - length;
   if (present != needed) {
-    bad_input(where + ": expected " + std::to_string(needed) + " bytes of " +
-              name_of(result.type) + " " + shape_text(header.shape) + ", got " +
-              std::to_string(present) + (present < needed ? " (truncated)" : " (too many)"));
+    bad_input(where + ": expected " + std::to_string(needed) + " bytes of " + name_of(result.type) +
+              " " + shape_text(header.shape) + ", got " + std::to_string(present) +
+              (present < needed ? " (truncated)" : " (too many)"));
   }
   result.bytes.assign(bytes + start + length, bytes + size);
   return result;
@@ -379,11 +392,9 @@ array_file::array_file(const std::string& path)
   }
   archive_.reset(open_archive(path));
   const zip_int64_t members = zip_get_num_entries(archive_.get(), 0);
-  std::set<std::string> seen;
   for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(members); ++i) {
     const char* raw = zip_get_name(archive_.get(), i, ZIP_FL_ENC_GUESS);
     std::string name = raw == nullptr ? "" : raw;
-    if (!seen.insert(name).second) bad_input(path + ": two members are called " + quoted(name));
     if (name.size() < 4 || name.substr(name.size() - 4) != ".npy") continue;
     name.resize(name.size() - 4);
     names_.push_back(name);

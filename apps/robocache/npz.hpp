@@ -5,11 +5,10 @@
 /// what came; nothing is guessed.
 #pragma once
 
-#include <robocache/core/float16.hpp>
-
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <robocache/core/float16.hpp>
 #include <string>
 #include <vector>
 

@@ -2,13 +2,12 @@
 // operation must move.
 #pragma once
 
-#include <robocache/core/float16.hpp>
-#include <robocache/trajectory/resample.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <random>
+#include <robocache/core/float16.hpp>
+#include <robocache/trajectory/resample.hpp>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -36,6 +35,15 @@ const char* type_name() {
   if constexpr (std::is_same_v<T, float>) return "f32";
   if constexpr (std::is_same_v<T, double>) return "f64";
   if constexpr (std::is_same_v<T, std::int64_t>) return "i64";
+}
+
+/// Values in [-1, 1), the same for the same size.
+template <class T>
+std::vector<T> make_values(std::int64_t size) {
+  std::minstd_rand random(7);
+  std::vector<T> values(static_cast<std::size_t>(size));
+  for (T& value : values) value = T(static_cast<float>(random() % 4096) / 2048.0F - 1.0F);
+  return values;
 }
 
 /// How the stamps of a row are spaced; the mean rate is 100 Hz in all.

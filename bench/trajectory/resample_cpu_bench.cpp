@@ -1,13 +1,13 @@
 // `resample` on the CPU next to `memcpy` of the same bytes with as many threads.
-#include "support/statistics.hpp"
-#include "trajectory/resample_cases.hpp"
-
 #include <benchmark/benchmark.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstring>
 #include <thread>
+
+#include "support/statistics.hpp"
+#include "trajectory/resample_cases.hpp"
 
 namespace robocache::bench {
 namespace {
@@ -51,14 +51,6 @@ double time_memcpy(std::int64_t bytes, int threads) {
   return median(times);
 }
 
-template <class T>
-std::vector<T> make_values(std::int64_t size) {
-  std::minstd_rand random(7);
-  std::vector<T> values(static_cast<std::size_t>(size));
-  for (T& value : values) value = T(static_cast<float>(random() % 4096) / 2048.0F - 1.0F);
-  return values;
-}
-
 template <class T, class Time>
 void time_resample(benchmark::State& state, const shape& s, interpolation kind, int threads) {
   const auto line = make_timeline<Time>(s, spacing::jittered, targeting::even);
@@ -94,15 +86,15 @@ void time_resample(benchmark::State& state, const shape& s, interpolation kind, 
 }
 
 template <class T, class Time = float>
-void add(const shape& s, interpolation kind = interpolation::linear, const char* kind_name = "linear") {
+void add(const shape& s, interpolation kind = interpolation::linear,
+         const char* kind_name = "linear") {
   for (const int threads : {1, 0}) {
     const std::string name = std::string("cpu/") + kind_name + "/" + type_name<T>() + "/" +
                              type_name<Time>() + "/" + s.name() +
                              (threads == 1 ? "/1_thread" : "/all_threads");
-    benchmark::RegisterBenchmark(name.c_str(),
-                                 [=](benchmark::State& state) {
-                                   time_resample<T, Time>(state, s, kind, threads);
-                                 })
+    benchmark::RegisterBenchmark(
+        name.c_str(),
+        [=](benchmark::State& state) { time_resample<T, Time>(state, s, kind, threads); })
         ->UseManualTime()
         ->Iterations(1)
         ->Unit(benchmark::kMicrosecond);

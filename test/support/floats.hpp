@@ -1,12 +1,11 @@
 // What tests need to know of floating-point formats, worked out apart from the library.
 #pragma once
 
-#include <robocache/core/float16.hpp>
-
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <robocache/core/float16.hpp>
 #include <type_traits>
 #include <vector>
 
@@ -65,8 +64,8 @@ double decode(typename format<T>::word word) {
   constexpr int exponent_bits = static_cast<int>(sizeof(T)) * 8 - 1 - fraction_bits;
   const auto bits = static_cast<std::uint64_t>(word);
   const auto fraction = bits & ((std::uint64_t{1} << fraction_bits) - 1);
-  const auto exponent = static_cast<int>((bits >> fraction_bits) &
-                                         ((std::uint64_t{1} << exponent_bits) - 1));
+  const auto exponent =
+      static_cast<int>((bits >> fraction_bits) & ((std::uint64_t{1} << exponent_bits) - 1));
   const double sign = (bits >> (fraction_bits + exponent_bits)) != 0 ? -1.0 : 1.0;
   if (exponent == (1 << exponent_bits) - 1) {
     return fraction != 0 ? std::numeric_limits<double>::quiet_NaN()
@@ -86,7 +85,8 @@ long double as_real(T value) {
 template <class T>
 long double ulp_at(long double x) {
   if (x == 0 || !std::isfinite(x)) return std::ldexp(1.0L, format<T>::lowest);
-  return std::ldexp(1.0L, std::max(std::ilogb(x) - format<T>::precision + 1, format<T>::lowest));
+  return std::ldexp(1.0L,
+                    std::max(std::ilogb(x) - (format<T>::precision - 1), int{format<T>::lowest}));
 }
 
 /// x rounded to format T, to nearest even, by scaling to whole numbers.

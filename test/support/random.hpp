@@ -1,11 +1,11 @@
 // Seeded randomness and the inputs that break things.
 #pragma once
 
-#include "floats.hpp"
-
 #include <algorithm>
 #include <cstdlib>
 #include <string>
+
+#include "floats.hpp"
 
 namespace test {
 
@@ -61,16 +61,16 @@ T adversarial(random_source& random) {
   const std::uint64_t exponent = ((std::uint64_t{1} << (width - 1)) - 1) & ~fraction;
   const std::uint64_t one = std::uint64_t{1} << fraction_bits;
   const std::uint64_t patterns[] = {
-      0,                                                // zero
-      1,                                                // the smallest subnormal
-      fraction,                                         // the largest subnormal
-      one,                                              // the smallest normal
-      exponent - one + fraction,                        // the largest number
-      exponent,                                         // infinity
-      exponent | 1,                                     // a signalling NaN
+      0,                                                   // zero
+      1,                                                   // the smallest subnormal
+      fraction,                                            // the largest subnormal
+      one,                                                 // the smallest normal
+      exponent - one + fraction,                           // the largest number
+      exponent,                                            // infinity
+      exponent | 1,                                        // a signalling NaN
       exponent | (one >> 1) | (random.bits() & fraction),  // a quiet NaN with a payload
-      random.bits() & fraction,                         // a subnormal
-      random.bits() & (exponent | fraction),            // anything
+      random.bits() & fraction,                            // a subnormal
+      random.bits() & (exponent | fraction),               // anything
       random.bits() & (exponent | fraction),
       random.bits() & (exponent | fraction),
   };
@@ -81,8 +81,8 @@ T adversarial(random_source& random) {
 /// A number of the size that robots measure.
 template <class T>
 T ordinary(random_source& random) {
-  const double value = random.chance(0.05) ? static_cast<double>(random.between(-3, 3))
-                                           : random.uniform(-4.0, 4.0);
+  const double value =
+      random.chance(0.05) ? static_cast<double>(random.between(-3, 3)) : random.uniform(-4.0, 4.0);
   if constexpr (std::is_same_v<T, double>) {
     return value;
   } else {
@@ -102,8 +102,8 @@ enum class spacing {
   extremes,    // to the ends of the type
 };
 inline constexpr spacing all_spacings[] = {
-    spacing::uniform, spacing::jittered,   spacing::clustered, spacing::bursty,
-    spacing::duplicates, spacing::same, spacing::epoch,   spacing::extremes};
+    spacing::uniform,    spacing::jittered, spacing::clustered, spacing::bursty,
+    spacing::duplicates, spacing::same,     spacing::epoch,     spacing::extremes};
 
 inline const char* name_of(spacing kind) {
   constexpr const char* names[] = {"uniform",    "jittered", "clustered", "bursty",
@@ -132,26 +132,35 @@ std::vector<Time> make_stamps(random_source& random, spacing kind, std::int64_t 
     std::sort(stamps.begin(), stamps.end());
     return stamps;
   }
-  const std::int64_t origin =
-      kind == spacing::epoch ? std::int64_t{1'763'000'000'123'456'789} : random.between(0, 1000) - 500;
+  const std::int64_t origin = kind == spacing::epoch ? std::int64_t{1'763'000'000'123'456'789}
+                                                     : random.between(0, 1000) - 500;
   std::int64_t since = 0;
   for (std::int64_t i = 0; i < n; ++i) {
     if constexpr (std::is_integral_v<Time>) {
       stamps.push_back(origin + since);
     } else {
-      stamps.push_back(static_cast<Time>(static_cast<double>(origin) +
-                                         static_cast<double>(since) * 1e-9));
+      stamps.push_back(
+          static_cast<Time>(static_cast<double>(origin) + static_cast<double>(since) * 1e-9));
     }
     switch (kind) {
-      case spacing::uniform: since += 10'000'000; break;
+      case spacing::uniform:
+        since += 10'000'000;
+        break;
       case spacing::jittered:
-      case spacing::epoch: since += random.between(8'000'000, 12'000'000); break;
-      case spacing::clustered: since += random.chance(0.02) ? 5'000'000'000 : 1'000; break;
+      case spacing::epoch:
+        since += random.between(8'000'000, 12'000'000);
+        break;
+      case spacing::clustered:
+        since += random.chance(0.02) ? 5'000'000'000 : 1'000;
+        break;
       case spacing::bursty:
         since += static_cast<std::int64_t>(std::exp2(random.uniform(0.0, 30.0)));
         break;
-      case spacing::duplicates: since += random.chance(0.5) ? 0 : 10'000'000; break;
-      default: break;
+      case spacing::duplicates:
+        since += random.chance(0.5) ? 0 : 10'000'000;
+        break;
+      default:
+        break;
     }
   }
   return stamps;
@@ -163,8 +172,8 @@ Time next_to(Time time, bool up) {
     if (up) return time == INT64_MAX ? time : time + 1;
     return time == INT64_MIN ? time : time - 1;
   } else {
-    return std::nextafter(time, up ? std::numeric_limits<Time>::infinity()
-                                   : -std::numeric_limits<Time>::infinity());
+    return std::nextafter(
+        time, up ? std::numeric_limits<Time>::infinity() : -std::numeric_limits<Time>::infinity());
   }
 }
 

@@ -1,8 +1,9 @@
 // The CPU driver of `resample`, and the gate to the CUDA one.
 #pragma once
 
+#include <robocache/core/executor.hpp>
 #include <robocache/detail/parallel.hpp>
-#include <robocache/detail/trajectory/resample_op.hpp>
+#include <robocache/detail/trajectory/resample_check.hpp>
 
 namespace robocache::detail {
 

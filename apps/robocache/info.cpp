@@ -1,0 +1,126 @@
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstdio>
+
+#include "commands.hpp"
+#include "failure.hpp"
+#include "terminal.hpp"
+
+namespace robocache::cli {
+namespace {
+
+struct summary {
+  std::string low, high;
+  std::int64_t nans = 0;
+};
+
+template <class T>
+summary summary_of_integers(const array& values) {
+  const T* data = values.as<T>();
+  const auto [low, high] = std::minmax_element(data, data + values.size());
+  return {std::to_string(*low), std::to_string(*high), 0};
+}
+
+summary summary_of(const array& values) {
+  if (values.size() == 0) return {};
+  if (values.type == dtype::int64) return summary_of_integers<std::int64_t>(values);
+  if (values.type == dtype::uint64) return summary_of_integers<std::uint64_t>(values);
+  summary result;
+  double low = INFINITY, high = -INFINITY;
+  for (std::int64_t i = 0; i < values.size(); ++i) {
+    const double v = element(values, i);
+    if (std::isnan(v)) ++result.nans;
+    low = v < low ? v : low;
+    high = v > high ? v : high;
+  }
+  if (result.nans == values.size()) return {"", "", result.nans};
+  result.low = format("%.7g", low);
+  result.high = format("%.7g", high);
+  return result;
+}
+
+bool is_named_like_times(const std::string& name) {
+  std::string lower;
+  for (const char c : name) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower == "t" || lower == "ts" || lower.find("time") != std::string::npos ||
+         lower.find("stamp") != std::string::npos;
+}
+
+/// Rate, jitter and gaps of stamps; empty for what are no stamps.
+std::string describe_times(const std::string& name, const array& times) {
+  const bool has_unit =
+      times.type == dtype::int64 || times.type == dtype::float32 || times.type == dtype::float64;
+  if (times.shape.size() != 1 || times.size() < 2 || !has_unit) return "";
+  std::vector<double> steps;
+  for (std::int64_t i = 1; i < times.size(); ++i) {
+    const double step = seconds_after(times, i, i - 1);
+    if (!(step >= 0)) {
+      return format("%s: do not ascend at index %lld, so they cannot be stamps\n", name.c_str(),
+                    static_cast<long long>(i));
+    }
+    steps.push_back(step);
+  }
+  std::vector<double> sorted = steps;
+  std::sort(sorted.begin(), sorted.end());
+  const double median = sorted[sorted.size() / 2];
+  double squares = 0;
+  std::int64_t regular = 0, gaps = 0, repeated = 0;
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i] > steps[longest]) longest = i;
+    if (steps[i] == 0) ++repeated;
+    if (steps[i] > 2 * median) {
+      ++gaps;
+    } else {
+      squares += (steps[i] - median) * (steps[i] - median);
+      ++regular;
+    }
+  }
+  const double span = seconds_after(times, times.size() - 1, 0);
+  std::string text = name + ": ";
+  text += format("%lld stamps over %.6g s", static_cast<long long>(times.size()), span);
+  if (median > 0)
+    text += format(", %.6g Hz by the median step of ", 1 / median) + duration_text(median);
+  text +=
+      ", jitter " +
+      duration_text(std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(regular, 1)))) +
+      " rms";
+  text += format(", %lld gaps over 2 steps", static_cast<long long>(gaps));
+  if (gaps > 0) {
+    text += " (longest " + duration_text(steps[longest]) +
+            format(" at %.6g s after the first stamp)",
+                   seconds_after(times, static_cast<std::int64_t>(longest), 0));
+  }
+  if (repeated > 0) text += format(", %lld repeated stamps", static_cast<long long>(repeated));
+  if (times.type == dtype::int64) text += "; int64 read as nanoseconds";
+  return text + "\n";
+}
+
+}  // namespace
+
+void run_info(const std::string& path) {
+  const array_file file(path);
+  std::vector<std::vector<std::string>> rows{{"array", "dtype", "shape", "min", "max", "NaN"}};
+  std::string times, problems;
+  for (const std::string& name : file.names()) {
+    const std::string shown = name.empty() ? "(npy)" : name;
+    try {
+      progress_bar bar("reading " + shown);
+      const array values = file.read(name, bar.hook());
+      const summary s = summary_of(values);
+      rows.push_back({shown, name_of(values.type), shape_text(values.shape), s.low, s.high,
+                      std::to_string(s.nans)});
+      if (name.empty() || is_named_like_times(name)) times += describe_times(shown, values);
+    } catch (const failure& error) {
+      rows.push_back({shown, "unreadable", "", "", "", ""});
+      problems += (problems.empty() ? "" : "\n") + std::string(error.what());
+    }
+  }
+  std::printf("%s: %zu array%s\n\n%s", path.c_str(), file.names().size(),
+              file.names().size() == 1 ? "" : "s", table(rows).c_str());
+  if (!times.empty()) std::printf("\n%s", times.c_str());
+  if (!problems.empty()) bad_input(problems);
+}
+
+}  // namespace robocache::cli

@@ -1,0 +1,86 @@
+#include "kinds.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "failure.hpp"
+
+namespace robocache::cli {
+namespace {
+
+constexpr std::pair<const char*, interpolation> kind_names[] = {
+    {"linear", interpolation::linear},         {"nearest", interpolation::nearest},
+    {"previous", interpolation::previous},     {"next", interpolation::next},
+    {"cubic", interpolation::cubic},           {"pchip", interpolation::pchip},
+    {"slerp-xyzw", interpolation::slerp_xyzw}, {"slerp-wxyz", interpolation::slerp_wxyz},
+};
+
+interpolation parse_kind(const std::string& text) {
+  std::string all;
+  for (const auto& [name, kind] : kind_names) {
+    if (text == name) return kind;
+    all += std::string(all.empty() ? "" : ", ") + name;
+  }
+  bad_usage("--kind: expected one of " + all + ", got '" + text + "'");
+}
+
+channel_group parse_group(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) {
+    bad_usage("--kind: expected KIND:CHANNELS, as in linear:7,previous:1, got '" + text + "'");
+  }
+  std::int64_t channels = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data() + colon + 1, end, channels);
+  if (parsed.ec != std::errc() || parsed.ptr != end || channels < 1) {
+    bad_usage("--kind: expected a number of channels after the colon, got '" + text + "'");
+  }
+  return {channels, parse_kind(text.substr(0, colon))};
+}
+
+}  // namespace
+
+const char* name_of(interpolation kind) { return kind_names[static_cast<std::size_t>(kind)].first; }
+
+std::vector<channel_group> parse_kinds(const std::string& text) {
+  if (text.find_first_of(":,") == std::string::npos) return {{-1, parse_kind(text)}};
+  std::vector<channel_group> groups;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    groups.push_back(parse_group(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  if (groups.size() > channel_groups::capacity) {
+    bad_usage("--kind: expected at most 16 groups, got " + std::to_string(groups.size()));
+  }
+  return groups;
+}
+
+interpolation kind_of_channel(const std::vector<channel_group>& kinds, std::int64_t channel) {
+  for (const channel_group& group : kinds) {
+    if (group.channels < 0 || channel < group.channels) return group.kind;
+    channel -= group.channels;
+  }
+  return interpolation::linear;
+}
+
+void check_kinds(const std::vector<channel_group>& kinds, std::int64_t channels,
+                 const std::string& where) {
+  std::int64_t covered = 0;
+  for (const channel_group& group : kinds) {
+    const std::int64_t count = group.channels < 0 ? channels : group.channels;
+    if (is_slerp(group.kind) && count % 4 != 0) {
+      bad_usage(std::string("--kind ") + name_of(group.kind) +
+                ": expected a multiple of 4 channels, got " + std::to_string(count) + " of " +
+                where);
+    }
+    // Saturates: counts come from the command line.
+    if (__builtin_add_overflow(covered, count, &covered)) covered = INT64_MAX;
+  }
+  if (covered != channels) {
+    bad_usage("--kind: expected groups that cover the " + std::to_string(channels) +
+              " channels of " + where + ", got " + std::to_string(covered));
+  }
+}
+
+}  // namespace robocache::cli

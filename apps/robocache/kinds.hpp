@@ -1,0 +1,23 @@
+/// \file
+/// Kinds of interpolation as they are typed: "linear", or "linear:7,slerp-xyzw:4,previous:1".
+#pragma once
+
+#include <robocache/trajectory/resample.hpp>
+#include <string>
+#include <vector>
+
+namespace robocache::cli {
+
+const char* name_of(interpolation kind);
+
+/// The groups in `text`; one kind alone stands for all channels (a group of -1). Throws `failure`.
+std::vector<channel_group> parse_kinds(const std::string& text);
+
+/// The kind of a channel; linear past the last group.
+interpolation kind_of_channel(const std::vector<channel_group>& kinds, std::int64_t channel);
+
+/// Requires the groups to cover `channels` channels exactly, in quaternions of four.
+void check_kinds(const std::vector<channel_group>& kinds, std::int64_t channels,
+                 const std::string& where);
+
+}  // namespace robocache::cli

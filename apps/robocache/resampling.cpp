@@ -1,0 +1,210 @@
+#include "resampling.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "device.hpp"
+#include "failure.hpp"
+#include "kinds.hpp"
+#include "terminal.hpp"
+
+namespace robocache::cli {
+namespace {
+
+/// Calls `f` with a zero of the array's time type.
+template <class F>
+auto with_time_type(const array& times, const F& f) {
+  if (times.type == dtype::int64) return f(std::int64_t{});
+  if (times.type == dtype::float64) return f(double{});
+  return f(float{});
+}
+
+template <class F>
+auto with_value_type(const array& values, const F& f) {
+  if (values.type == dtype::float64) return f(double{});
+  if (values.type == dtype::float32) return f(float{});
+  return f(f16{});
+}
+
+/// A length of time in the stamps' unit; infinity is "no limit".
+template <class Time>
+Time limit_from(double seconds) {
+  if constexpr (std::is_same_v<Time, std::int64_t>) {
+    const double nanoseconds = seconds * 1e9;
+    return nanoseconds < 0x1p63 ? static_cast<Time>(std::llround(nanoseconds)) : unlimited<Time>();
+  } else {
+    return static_cast<Time>(seconds);
+  }
+}
+
+/// Targets of stamps from `first` to `last`. No error accumulates: each is computed from k.
+template <class Time>
+std::int64_t count_targets(Time first, Time last, double rate) {
+  constexpr double unit = std::is_integral_v<Time> ? 1e-9 : 1.0;
+  const double span = elapsed(last, first) * unit;
+  const double steps = span * rate + 1e-6;
+  if (!(span < 4e9 && steps < 1e12)) {
+    bad_usage(format("--rate %g: expected at most 1e12 targets in a century, got %g in %g s", rate,
+                     steps, span));
+  }
+  return static_cast<std::int64_t>(steps) + 1;
+}
+
+template <class Time>
+Time target_at(Time first, std::int64_t k, double rate) {
+  if constexpr (std::is_integral_v<Time>) {
+    return first + std::llround(static_cast<double>(k) * 1e9 / rate);
+  } else {
+    return static_cast<Time>(static_cast<double>(first) + static_cast<double>(k) / rate);
+  }
+}
+
+template <class Time>
+clock_targets uniform_targets_of(const stream& s, double rate) {
+  const std::int64_t length = s.samples();
+  if (length == 0) bad_input(s.times_name + ": expected at least one stamp for --rate, got none");
+  const bool batched = s.times.shape.size() == 2;
+  const std::int64_t items = batched ? s.items() : 1;
+  const Time* times = s.times.as<Time>();
+  clock_targets result;
+  for (std::int64_t b = 0; b < items; ++b) {
+    const Time* t = times + b * length;
+    result.counts.push_back(count_targets(t[0], t[length - 1], rate));
+  }
+  const std::int64_t columns =
+      items == 0 ? 0 : *std::max_element(result.counts.begin(), result.counts.end());
+  result.times = make_array(s.times.type, batched ? std::vector<std::int64_t>{items, columns}
+                                                  : std::vector<std::int64_t>{columns});
+  for (std::int64_t b = 0; b < items; ++b) {
+    const Time* t = times + b * length;
+    Time* out = result.times.as<Time>() + b * columns;
+    const std::int64_t count = result.counts[static_cast<std::size_t>(b)];
+    for (std::int64_t k = 0; k < columns; ++k) {
+      out[k] = k < count ? std::min(target_at(t[0], k, rate), t[length - 1]) : t[length - 1];
+    }
+  }
+  if (!batched) result.counts.clear();
+  return result;
+}
+
+template <class T, class Time>
+void run_resample(const any_executor& executor, const stream& s, const clock_targets& targets,
+                  const resample_settings& settings, resampled& result) {
+  const std::int64_t items = s.items(), length = s.samples(), channels = s.channels();
+  const std::int64_t columns = targets.times.shape.back();
+  const std::int64_t time_stride = s.times.shape.size() == 2 ? length : 0;
+  const std::int64_t target_stride = targets.times.shape.size() == 2 ? columns : 0;
+
+  staging memory(executor);
+  const T* values = memory.input(s.values.as<T>(), s.values.size());
+  const Time* times = memory.input(s.times.as<Time>(), s.times.size());
+  const Time* wanted = memory.input(targets.times.as<Time>(), targets.times.size());
+  T* output = memory.output(result.values.as<T>(), result.values.size());
+  auto* valid = memory.output(result.valid.as<std::uint8_t>(), result.valid.size());
+
+  resample_options<Time> options;
+  options.kinds = channel_groups(settings.kinds.data(), static_cast<int>(settings.kinds.size()));
+  options.before = settings.before;
+  options.after = settings.after;
+  options.nans = settings.nans;
+  options.fill_value = settings.fill;
+  options.max_gap = limit_from<Time>(settings.max_gap);
+  options.tolerance = limit_from<Time>(settings.tolerance);
+  if (!targets.counts.empty()) {
+    const auto count = static_cast<std::int64_t>(targets.counts.size());
+    options.target_lengths = {memory.input(targets.counts.data(), count), {count}};
+  }
+  resample_report<Time> report;
+  report.valid = {valid, {items, columns}};
+
+  memory.ready();
+  const stopwatch watch;
+  resample(executor, view<const T, 3>(values, {items, length, channels}),
+           view<const Time, 2>(times, {items, length}, {time_stride, 1}),
+           view<const Time, 2>(wanted, {items, columns}, {target_stride, 1}),
+           view<T, 3>(output, {items, columns, channels}), options, report);
+  memory.ready();
+  result.seconds = watch.seconds();
+  memory.finish();
+}
+
+template <class Time>
+void check_ascending(const array& times, const std::string& name) {
+  const std::int64_t length = times.shape.back();
+  for (std::int64_t i = 0; i < times.size(); ++i) {
+    const Time* t = times.as<Time>() + i;
+    const bool is_first = i % length == 0;
+    if (!is_first && !(t[-1] <= t[0])) {
+      bad_input(name + ": expected ascending stamps, got " + format("%.17g", element(times, i)) +
+                " after " + format("%.17g", element(times, i - 1)) + " at index " +
+                std::to_string(i % length));
+    }
+    if (!std::isfinite(static_cast<double>(t[0]))) {
+      bad_input(name + ": expected finite stamps, got " + format("%g", element(times, i)) +
+                " at index " + std::to_string(i % length));
+    }
+  }
+}
+
+}  // namespace
+
+double seconds_after(const array& times, std::int64_t i, std::int64_t origin) {
+  return with_time_type(times, [&](auto zero) {
+    using Time = decltype(zero);
+    const double distance = elapsed(times.as<Time>()[i], times.as<Time>()[origin]);
+    return std::is_integral_v<Time> ? distance * 1e-9 : distance;
+  });
+}
+
+void check_stream(const stream& s) {
+  const auto& shape = s.values.shape;
+  if (!is_float(s.values.type)) {
+    bad_input(s.name + ": expected float16, float32 or float64, got " + name_of(s.values.type) +
+              " (--dtype converts)");
+  }
+  if (shape.empty() || shape.size() > 3) {
+    bad_input(s.name + ": expected shape (T,), (T, D) or (B, T, D), got " + shape_text(shape));
+  }
+  const auto type = s.times.type;
+  if (type != dtype::int64 && type != dtype::float64 && type != dtype::float32) {
+    bad_input(s.times_name + ": expected int64 nanoseconds or float64 or float32 seconds, got " +
+              name_of(type));
+  }
+  using extents = std::vector<std::int64_t>;
+  const bool shared = s.times.shape == extents{s.samples()};
+  const bool own = shape.size() == 3 && s.times.shape == extents{s.items(), s.samples()};
+  if (!shared && !own) {
+    bad_input(s.times_name + ": expected shape " + shape_text({s.samples()}) +
+              (shape.size() == 3 ? " or " + shape_text({s.items(), s.samples()}) : "") +
+              " to go with values of shape " + shape_text(shape) + ", got " +
+              shape_text(s.times.shape));
+  }
+  with_time_type(s.times,
+                 [&](auto zero) { check_ascending<decltype(zero)>(s.times, s.times_name); });
+}
+
+clock_targets uniform_targets(const stream& s, double rate) {
+  return with_time_type(s.times,
+                        [&](auto zero) { return uniform_targets_of<decltype(zero)>(s, rate); });
+}
+
+resampled resample_stream(const any_executor& executor, const stream& s,
+                          const clock_targets& targets, const resample_settings& settings) {
+  check_kinds(settings.kinds, s.channels(), s.name);
+  const std::int64_t columns = targets.times.shape.back();
+  resampled result;
+  std::vector<std::int64_t> shape = s.values.shape;
+  shape[shape.size() == 3 ? 1 : 0] = columns;
+  result.values = make_array(s.values.type, shape);
+  result.valid =
+      make_array(dtype::boolean, shape.size() == 3 ? std::vector<std::int64_t>{s.items(), columns}
+                                                   : std::vector<std::int64_t>{columns});
+  with_time_type(s.times, [&](auto time) {
+    with_value_type(s.values, [&](auto value) {
+      run_resample<decltype(value), decltype(time)>(executor, s, targets, settings, result);
+    });
+  });
+  return result;
+}
+
+}  // namespace robocache::cli

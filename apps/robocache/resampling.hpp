@@ -1,0 +1,67 @@
+/// \file
+/// `robocache::resample` on arrays whose types and shapes are known at run time only.
+#pragma once
+
+#include <limits>
+#include <robocache/trajectory/resample.hpp>
+
+#include "npz.hpp"
+
+namespace robocache::cli {
+
+/// Options of a resampling, times in seconds.
+struct resample_settings {
+  std::vector<channel_group> kinds = {{-1, interpolation::linear}};
+  end_policy before = end_policy::hold;
+  end_policy after = end_policy::hold;
+  nan_policy nans = nan_policy::propagate;
+  double fill = std::numeric_limits<double>::quiet_NaN();
+  double max_gap = std::numeric_limits<double>::infinity();
+  double tolerance = std::numeric_limits<double>::infinity();
+};
+
+/// Samples and their stamps. `values` is [T], [T, D] or [B, T, D], `times` [T] or [B, T]; int64
+/// stamps count nanoseconds, others seconds. `name` begins errors.
+struct stream {
+  array values;
+  array times;
+  std::string name;
+  std::string times_name;
+
+  [[nodiscard]] std::int64_t items() const {
+    return values.shape.size() == 3 ? values.shape[0] : 1;
+  }
+  [[nodiscard]] std::int64_t samples() const {
+    return values.shape.size() == 3 ? values.shape[1] : values.shape[0];
+  }
+  [[nodiscard]] std::int64_t channels() const {
+    return values.shape.size() == 1 ? 1 : values.shape.back();
+  }
+};
+
+/// Times to answer: [U], or [B, U] of which item b uses the first `counts[b]`.
+struct clock_targets {
+  array times;
+  std::vector<std::int64_t> counts;  // empty: all
+};
+
+struct resampled {
+  array values;        // like the stream's values, U in the place of T
+  array valid;         // bool [U] or [B, U]
+  double seconds = 0;  // of the resampling alone
+};
+
+/// Stamp i of `times` in seconds after its stamp `origin`.
+double seconds_after(const array& times, std::int64_t i, std::int64_t origin);
+
+/// Fails unless shapes and types fit and the stamps ascend.
+void check_stream(const stream& s);
+
+/// t0 + k / rate from each item's first stamp to its last; a last stamp within a millionth of a
+/// step of the grid is a target itself. Unused columns of a shorter item repeat its last stamp.
+clock_targets uniform_targets(const stream& s, double rate);
+
+resampled resample_stream(const any_executor& executor, const stream& s,
+                          const clock_targets& targets, const resample_settings& settings);
+
+}  // namespace robocache::cli

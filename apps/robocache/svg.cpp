@@ -1,0 +1,356 @@
+#include "svg.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+namespace robocache::cli {
+namespace {
+
+constexpr double head_height = 84, foot_height = 24;
+constexpr double margin = 28, between = 34;
+constexpr double axis_left = 58, axis_bottom = 40, title_height = 26;
+constexpr double plot_height = 150;
+constexpr double figure_width = 1180;
+constexpr int most_bytes = 400000;
+constexpr int bytes_per_column = 2 * 4 * 13;  // two series, up to four points each
+constexpr double marker_spacing = 7;
+
+constexpr const char* style = R"(<style>
+text{font-family:Inter,"Helvetica Neue",Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#334155}
+.h1{font-size:19px;font-weight:600;fill:#0f172a}
+.h2{font-size:13px;fill:#64748b}
+.name{font-size:13px;font-weight:600;fill:#0f172a}
+.tick{font-size:11px;fill:#64748b}
+.label{font-size:12px}
+.grid{stroke:#e7ebf0;stroke-width:1}
+.axis{stroke:#94a3b8;stroke-width:1;fill:none}
+.gap{fill:#fbe3b3;fill-opacity:.75}
+.dots{stroke:#a8c8ee;stroke-width:6;stroke-linecap:round;fill:none}
+.sparse{stroke-width:9}
+.curve{stroke:#b3124f;stroke-width:1.4;stroke-linejoin:round;stroke-linecap:round;fill:none}
+.marks{stroke:#b3124f;stroke-width:3.6;stroke-linecap:round;fill:none}
+</style>
+)";
+
+/// Beyond, the height of a panel could overflow.
+constexpr double largest_drawn = 1e300;
+
+bool is_drawn(double v) { return std::fabs(v) <= largest_drawn; }
+bool is_drawn(const point& p) { return is_drawn(p.x) && is_drawn(p.y); }
+
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '<') {
+      result += "&lt;";
+    } else if (c == '>') {
+      result += "&gt;";
+    } else if (c == '&') {
+      result += "&amp;";
+    } else if (c == '"') {
+      result += "&quot;";
+    } else {
+      // Control characters are not XML.
+      result += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+    }
+  }
+  return result;
+}
+
+/// A coordinate to a tenth of a pixel, as short as it can be.
+std::string pixel(double x) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.1f", x);
+  std::string result = text;
+  if (result.size() > 2 && result.compare(result.size() - 2, 2, ".0") == 0) {
+    result.resize(result.size() - 2);
+  }
+  return result == "-0" ? "0" : result;
+}
+
+/// A tick with as many decimals as its step needs.
+std::string tick_text(double value, double step) {
+  char text[48];
+  const double largest = std::fabs(value) + step;
+  if (largest >= 1e6 || step < 1e-5) {
+    std::snprintf(text, sizeof(text), "%.6g", value);
+  } else {
+    const int decimals = std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
+    std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  }
+  return text;
+}
+
+std::string text_at(double x, double y, const char* kind, const char* anchor,
+                    const std::string& text) {
+  return "<text class=\"" + std::string(kind) + "\" x=\"" + pixel(x) + "\" y=\"" + pixel(y) +
+         "\" text-anchor=\"" + anchor + "\">" + escaped(text) + "</text>\n";
+}
+
+std::string line(const char* kind, double x0, double y0, double x1, double y1) {
+  return "<path class=\"" + std::string(kind) + "\" d=\"M" + pixel(x0) + " " + pixel(y0) + "L" +
+         pixel(x1) + " " + pixel(y1) + "\"/>\n";
+}
+
+std::string rectangle(const char* kind, double x, double y, double width, double height) {
+  return "<rect class=\"" + std::string(kind) + "\" x=\"" + pixel(x) + "\" y=\"" + pixel(y) +
+         "\" width=\"" + pixel(width) + "\" height=\"" + pixel(height) + "\"/>\n";
+}
+
+std::string path(const char* kind, const std::string& d) {
+  return d.empty() ? "" : "<path class=\"" + std::string(kind) + "\" d=\"" + d + "\"/>\n";
+}
+
+struct range {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+
+  void include(double x) {
+    if (!is_drawn(x)) return;
+    low = std::min(low, x);
+    high = std::max(high, x);
+  }
+  /// Not empty, and with some air where asked.
+  [[nodiscard]] range widened(double air) const {
+    if (!(low <= high)) return {0, 1};
+    const double least = std::max({std::fabs(low), std::fabs(high), 1e-300}) * 1e-12;
+    if (high - low <= least) {
+      const double half = std::max(std::fabs(low) * 0.1, 1e-3);
+      return {low - half, high + half};
+    }
+    const double extra = (high - low) * air;
+    return {low - extra, high + extra};
+  }
+};
+
+/// Where a panel's axes lie on the page, and what they show.
+struct frame {
+  double left, top, width, height;
+  range x, y;
+
+  [[nodiscard]] double page_x(double v) const {
+    return left + width * (v - x.low) / (x.high - x.low);
+  }
+  [[nodiscard]] double page_y(double v) const {
+    return top + height * (y.high - v) / (y.high - y.low);
+  }
+  [[nodiscard]] point on_page(const point& p) const { return {page_x(p.x), page_y(p.y)}; }
+};
+
+std::string dots(const frame& f, const std::vector<point>& points) {
+  std::string d;
+  for (const point& p : points) {
+    if (!is_drawn(p)) continue;
+    const point at = f.on_page(p);
+    d += "M" + pixel(at.x) + " " + pixel(at.y) + "h0";
+  }
+  return d;
+}
+
+std::string curve(const frame& f, const std::vector<point>& points, bool steps) {
+  std::string d;
+  bool drawing = false;
+  for (const point& p : points) {
+    if (!is_drawn(p)) {
+      drawing = false;
+      continue;
+    }
+    const point at = f.on_page(p);
+    if (drawing && steps) {
+      d += "H" + pixel(at.x) + "V" + pixel(at.y);
+    } else {
+      d += (drawing ? "L" : "M") + pixel(at.x) + " " + pixel(at.y);
+      // A lone point between two interruptions still shows, as a dot.
+      if (!drawing) d += "h0";
+    }
+    drawing = true;
+  }
+  return d;
+}
+
+std::string draw_axes(const frame& f, const std::string& x_label) {
+  std::string out;
+  const auto ticks = [](const range& r, int about) {
+    const auto all = axis_ticks(r.low, r.high, about);
+    return std::make_pair(all, all.size() > 1 ? all[1] - all[0] : 1.0);
+  };
+  const auto [ys, y_step] = ticks(f.y, 5);
+  for (const double v : ys) {
+    out += line("grid", f.left, f.page_y(v), f.left + f.width, f.page_y(v));
+    out += text_at(f.left - 7, f.page_y(v) + 4, "tick", "end", tick_text(v, y_step));
+  }
+  const auto [xs, x_step] = ticks(f.x, static_cast<int>(f.width / 75));
+  for (const double v : xs) {
+    out += line("axis", f.page_x(v), f.top + f.height, f.page_x(v), f.top + f.height + 4);
+    out += text_at(f.page_x(v), f.top + f.height + 17, "tick", "middle", tick_text(v, x_step));
+  }
+  out += path("axis", "M" + pixel(f.left) + " " + pixel(f.top) + "V" + pixel(f.top + f.height) +
+                          "H" + pixel(f.left + f.width));
+  if (!x_label.empty()) {
+    out += text_at(f.left + f.width / 2, f.top + f.height + 34, "label", "middle", x_label);
+  }
+  return out;
+}
+
+std::string draw_panel(const panel& p, const frame& f, int columns, const std::string& x_label) {
+  std::string out = text_at(f.left, f.top - 9, "name", "start", p.title);
+  for (const auto& [from, to] : p.gaps) {
+    const double x0 = f.page_x(std::clamp(from, f.x.low, f.x.high));
+    const double x1 = f.page_x(std::clamp(to, f.x.low, f.x.high));
+    out += rectangle("gap", x0, f.top, std::max(x1 - x0, 1.0), f.height);
+  }
+  out += draw_axes(f, x_label);
+  const auto is_sparse = [&](const std::vector<point>& points) {
+    return static_cast<double>(points.size()) * marker_spacing < f.width;
+  };
+  out += path(is_sparse(p.samples) ? "dots sparse" : "dots",
+              dots(f, decimated(p.samples, f.x.low, f.x.high, columns)));
+  out += path("curve", curve(f, decimated(p.curve, f.x.low, f.x.high, columns), p.steps));
+  if (is_sparse(p.curve)) out += path("marks", dots(f, p.curve));
+  return out;
+}
+
+double text_width(const std::string& text) { return 6.8 * static_cast<double>(text.size()); }
+
+std::string draw_legend(const figure& f, bool has_gaps) {
+  const double y = 38;
+  double x = figure_width - margin;
+  std::string out;
+  const auto place = [&](const std::string& label) {
+    x -= text_width(label);
+    out += text_at(x, y + 4, "label", "start", label);
+    x -= 32;
+  };
+  if (has_gaps) {
+    place(f.gaps_label);
+    out += rectangle("gap", x, y - 7, 24, 14);
+    x -= 18;
+  }
+  place(f.curve_label);
+  out += line("curve", x, y, x + 24, y);
+  x -= 18;
+  place(f.samples_label);
+  out += path("dots", "M" + pixel(x + 4) + " " + pixel(y) + "h0m9 0h0m9 0h0");
+  return out;
+}
+
+/// Gaps closer than `distance` are drawn as one, so that many of them stay a small file.
+std::vector<std::pair<double, double>> merged(std::vector<std::pair<double, double>> gaps,
+                                              double distance) {
+  std::sort(gaps.begin(), gaps.end());
+  std::vector<std::pair<double, double>> result;
+  for (const auto& gap : gaps) {
+    if (!result.empty() && gap.first - result.back().second <= distance) {
+      result.back().second = std::max(result.back().second, gap.second);
+    } else {
+      result.push_back(gap);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<double> axis_ticks(double low, double high, int about) {
+  const double span = high - low;
+  if (!(span > 0) || !std::isfinite(span)) return {low, high};
+  const double raw = span / std::max(about, 2);
+  const double power = std::pow(10.0, std::floor(std::log10(raw)));
+  double step = 10 * power;
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= raw * (1 - 1e-9)) {
+      step = factor * power;
+      break;
+    }
+  }
+  const double slack = 1e-9 * span;
+  const double first = std::ceil((low - slack) / step);
+  const double last = std::floor((high + slack) / step);
+  std::vector<double> ticks;
+  for (double k = first; k <= last && ticks.size() < 64; k += 1) {
+    ticks.push_back(k == 0 ? 0.0 : k * step);
+  }
+  if (ticks.size() < 2) return {low, high};
+  return ticks;
+}
+
+std::vector<point> decimated(const std::vector<point>& points, double low, double high,
+                             int columns) {
+  if (points.size() <= static_cast<std::size_t>(4 * columns)) return points;
+  std::vector<point> result;
+  const auto column_of = [&](const point& p) {
+    const double at = (p.x - low) / (high - low) * columns;
+    return at >= 0 ? std::min(std::floor(at), static_cast<double>(columns)) : 0.0;
+  };
+  for (std::size_t i = 0; i < points.size();) {
+    if (!is_drawn(points[i])) {
+      if (result.empty() || is_drawn(result.back())) result.push_back(points[i]);
+      ++i;
+      continue;
+    }
+    const double column = column_of(points[i]);
+    std::size_t end = i, lowest = i, highest = i;
+    for (; end < points.size() && is_drawn(points[end]) && column_of(points[end]) == column;
+         ++end) {
+      if (points[end].y < points[lowest].y) lowest = end;
+      if (points[end].y > points[highest].y) highest = end;
+    }
+    std::size_t keep[] = {i, lowest, highest, end - 1};
+    std::sort(std::begin(keep), std::end(keep));
+    const auto unique = std::unique(std::begin(keep), std::end(keep));
+    std::for_each(std::begin(keep), unique, [&](std::size_t k) { result.push_back(points[k]); });
+    i = end;
+  }
+  return result;
+}
+
+std::string draw(const figure& f) {
+  const std::size_t count = f.panels.size();
+  const std::size_t across = count > 3 ? 2 : 1;
+  const std::size_t down = (count + across - 1) / across;
+  const double cell_width =
+      (figure_width - 2 * margin - between * static_cast<double>(across - 1)) /
+      static_cast<double>(across);
+  const double cell_height = title_height + plot_height + axis_bottom;
+  const double height = head_height + cell_height * static_cast<double>(down) + foot_height;
+  const double width = cell_width - axis_left;
+  const int affordable =
+      most_bytes / bytes_per_column / static_cast<int>(std::max<std::size_t>(count, 1));
+  const int columns = std::clamp(static_cast<int>(width), 8, std::max(affordable, 8));
+
+  range x;
+  bool has_gaps = false;
+  for (const panel& p : f.panels) {
+    for (const point& s : p.samples) x.include(s.x);
+    for (const point& c : p.curve) x.include(c.x);
+    has_gaps = has_gaps || !p.gaps.empty();
+  }
+  x = x.widened(0);
+
+  std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " +
+                    pixel(figure_width) + " " + pixel(height) + "\" width=\"" +
+                    pixel(figure_width) + "\" height=\"" + pixel(height) + "\">\n";
+  out += style;
+  out += "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n";
+  out += text_at(margin, 38, "h1", "start", f.title);
+  out += text_at(margin, 60, "h2", "start", f.subtitle);
+  out += draw_legend(f, has_gaps);
+
+  for (std::size_t i = 0; i < count; ++i) {
+    panel p = f.panels[i];
+    range y;
+    for (const point& s : p.samples) y.include(s.y);
+    for (const point& c : p.curve) y.include(c.y);
+    const double left =
+        margin + axis_left + (cell_width + between) * static_cast<double>(i % across);
+    const double top = head_height + title_height + cell_height * static_cast<double>(i / across);
+    const frame axes{left, top, width, plot_height, x, y.widened(0.06)};
+    p.gaps = merged(p.gaps, (x.high - x.low) / columns);
+    out += draw_panel(p, axes, columns, i + across >= count ? f.x_label : "");
+  }
+  return out + "</svg>\n";
+}
+
+}  // namespace robocache::cli

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Prints the results of `bench/run` as Markdown tables, or writes them into a page.
+
+    bench/table.py FOLDER                      prints
+    bench/table.py FOLDER --into PAGE.md       replaces what stands between the page's marks
+                                               <!-- results --> and <!-- end of results -->
+"""
+
+import argparse
+import json
+import pathlib
+import re
+
+GPU_RIVALS = {"eager": "PyTorch eager", "compile": "torch.compile", "triton": "Triton"}
+CPU_RIVALS = {"numpy": "NumPy", "scipy": "SciPy"}
+
+
+def load(folder, name):
+    path = folder / name
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def cases_of(results):
+    """Google Benchmark's entries by case; the library appends its own parts to the names."""
+    entries = results["benchmarks"] if results else []
+    return {entry["name"].split("/iterations:")[0]: entry for entry in entries}
+
+
+def rivals_of(results):
+    """{case: {rival: microseconds}}, without those that failed."""
+    return {case["name"]: {rival: facts["us"] for rival, facts in case["rivals"].items()
+                           if facts.get("us")}
+            for case in (results["cases"] if results else [])}
+
+
+def number(value, digits=3):
+    if value is None:
+        return "-"
+    text = f"{value:.{digits}g}"
+    return f"{value:.0f}" if "e" in text else text
+
+
+def percent(value):
+    return f"{100 * value:.0f} %"
+
+
+def table(header, rows):
+    lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def failed(name, entry, columns):
+    return [f"`{name}`", entry.get("error_message", "failed")] + ["-"] * (columns - 2)
+
+
+def best_ratio(rivals, ours):
+    return f"{min(rivals.values()) / ours:.2f}x" if rivals else "-"
+
+
+def gpu_table(ours, rivals):
+    header = ["case", "us", "MB", "same-bytes us", "share", *GPU_RIVALS.values(), "best rival / us"]
+    rows = []
+    for name, entry in ours.items():
+        if entry.get("error_occurred"):
+            rows.append(failed(name, entry, len(header)))
+            continue
+        theirs = rivals.get(name, {})
+        rows.append([f"`{name.removeprefix('gpu/')}`", number(entry["us"]),
+                     number(entry["bytes"] / 1e6), number(entry["same_bytes_us"]),
+                     percent(entry["share"]), *(number(theirs.get(r)) for r in GPU_RIVALS),
+                     best_ratio(theirs, entry["us"])])
+    return table(header, rows)
+
+
+def search_table(ours):
+    header = ["case", "find_interval us", "bisection us", "bisection / find_interval"]
+    rows = [[f"`{name.removeprefix('gpu/')}`", number(entry["search_us"]),
+             number(entry["bisection_us"]), f"{entry['search_share']:.2f}x"]
+            for name, entry in ours.items() if "search_us" in entry]
+    return table(header, rows)
+
+
+def cpu_table(ours, rivals):
+    header = ["case", "threads", "us", "MB", "memcpy us", "share", *CPU_RIVALS.values(),
+              "best rival / us"]
+    rows = []
+    for name, entry in ours.items():
+        if entry.get("error_occurred"):
+            rows.append(failed(name, entry, len(header)))
+            continue
+        case = name.rsplit("/", 1)[0]
+        theirs = rivals.get(case, {})
+        rows.append([f"`{case.removeprefix('cpu/')}`", number(entry["threads"]),
+                     number(entry["us"], 4), number(entry["bytes"] / 1e6),
+                     number(entry["memcpy_us"], 4), percent(entry["share"]),
+                     *(number(theirs.get(r), 4) for r in CPU_RIVALS),
+                     best_ratio(theirs, entry["us"])])
+    return table(header, rows)
+
+
+def describe(*results):
+    """One line of what the runs say of themselves."""
+    facts = {}
+    for result in filter(None, results):
+        context = result["context"]
+        facts.update({key: context[key] for key in
+                      ("commit", "gpu", "driver", "cpu", "num_cpus", "torch", "triton", "numpy", "scipy")
+                      if context.get(key)})
+        if "date" in context:
+            facts["date"] = context["date"][:10]
+    return ", ".join(f"{key} {value}" for key, value in facts.items())
+
+
+def render(folder):
+    gpu, torch, cpu, numpy = (load(folder, f"{name}.json")
+                              for name in ("gpu", "torch", "cpu", "numpy"))
+    parts = [f"From `{folder.as_posix()}`: {describe(gpu, torch, cpu, numpy)}."]
+    if gpu:
+        ours = cases_of(gpu)
+        parts += ["### GPU", gpu_table(ours, rivals_of(torch)),
+                  "### Search alone", search_table(ours)]
+    if cpu:
+        parts += ["### CPU", cpu_table(cases_of(cpu), rivals_of(numpy))]
+    return "\n\n".join(parts) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--into", type=pathlib.Path, metavar="PAGE")
+    options = parser.parse_args()
+    text = render(options.folder)
+    if options.into is None:
+        print(text, end="")
+        return
+    page = options.into.read_text(encoding="utf-8")
+    marks = re.compile(r"(<!-- results -->\n).*(<!-- end of results -->)", re.DOTALL)
+    page, count = marks.subn(lambda found: f"{found[1]}\n{text}\n{found[2]}", page)
+    if count != 1:
+        parser.error(f"{options.into} needs one pair of marks")
+    options.into.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

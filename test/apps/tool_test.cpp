@@ -1,0 +1,484 @@
+#include "tool.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <robocache/core/executor.hpp>
+
+#include "npz.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using robocache::cli::array;
+using robocache::cli::array_file;
+using robocache::cli::dtype;
+using robocache::cli::element;
+using test::outcome;
+using test::temporary_directory;
+using shape_type = std::vector<std::int64_t>;
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// One line on stderr, with this exit code and these words.
+void check_failure(const outcome& result, int code, const std::vector<std::string>& parts) {
+  INFO("stderr: " << result.err);
+  CHECK(result.code == code);
+  CHECK_FALSE(result.err.empty());
+  for (const char* trace : {"terminate", "what()", "Aborted", "Segmentation"}) {
+    CHECK_FALSE(contains(result.err, trace));
+  }
+  for (const std::string& part : parts) {
+    INFO("expected in it: " << part);
+    CHECK(contains(result.err, part));
+  }
+}
+
+void check_success(const outcome& result) {
+  INFO("stdout: " << result.out << "\nstderr: " << result.err);
+  CHECK(result.code == 0);
+}
+
+template <class T>
+std::string member(const std::string& descr, const std::string& shape,
+                   const std::vector<T>& values) {
+  return test::npy(test::header(descr, shape), test::bytes_of(values));
+}
+
+/// Samples of 3 t and t^2 at 0, 0.1, ..., 1 s.
+void write_recording(const std::string& path) {
+  std::vector<double> values, times;
+  for (int i = 0; i <= 10; ++i) {
+    const double t = i / 10.0;
+    times.push_back(t);
+    values.insert(values.end(), {3 * t, t * t});
+  }
+  test::write_bytes(path, test::zip({{"values.npy", member("<f8", "(11, 2)", values), true},
+                                     {"times.npy", member("<f8", "(11,)", times)}}));
+}
+
+/// Many samples at uneven int64 stamps, so that several threads have work.
+void write_long_recording(const std::string& path) {
+  std::vector<float> values;
+  std::vector<std::int64_t> times;
+  unsigned state = 7;
+  std::int64_t now = 1700000000000000000;
+  for (int i = 0; i < 40000; ++i) {
+    state = state * 1664525U + 1013904223U;
+    now += 500000 + static_cast<std::int64_t>(state >> 12);
+    times.push_back(now);
+    for (int c = 0; c < 8; ++c) {
+      values.push_back(static_cast<float>(std::sin(i * 0.01 * (c + 1))) + 2.0F);
+    }
+  }
+  test::write_bytes(path, test::zip({{"values.npy", member("<f4", "(40000, 8)", values)},
+                                     {"times.npy", member("<i8", "(40000,)", times)}}));
+}
+
+}  // namespace
+
+TEST_CASE("tool: help and version explain themselves") {
+  const temporary_directory here;
+  for (const char* arguments :
+       {"--help", "resample --help", "info --help", "demo --help", "devices --help"}) {
+    const outcome result = test::run_tool(here, arguments);
+    INFO(arguments);
+    check_success(result);
+    CHECK(contains(result.out, "robocache "));
+    CHECK(result.err.empty());
+  }
+  CHECK(contains(test::run_tool(here, "--help").out, "Exit codes"));
+  CHECK(contains(test::run_tool(here, "resample --help").out, "--max-gap"));
+  CHECK(test::run_tool(here, "--version").out.rfind("robocache ", 0) == 0);
+}
+
+TEST_CASE("tool: linear resampling against the definition") {
+  const temporary_directory here;
+  write_recording(here / "in.npz");
+  check_success(test::run_tool(here, "resample in.npz --rate 25 -o out.npz --plot out.svg"));
+  const array_file out(here / "out.npz");
+  CHECK(out.names() == std::vector<std::string>{"values", "times", "valid"});
+  const array values = out.read("values"), times = out.read("times"), valid = out.read("valid");
+  CHECK(values.type == dtype::float64);
+  CHECK(values.shape == shape_type{26, 2});
+  CHECK(times.shape == shape_type{26});
+  CHECK(valid.type == dtype::boolean);
+  CHECK(valid.shape == shape_type{26});
+  for (std::int64_t k = 0; k < 26; ++k) {
+    const double t = static_cast<double>(k) / 25;
+    CHECK(times.as<double>()[k] == t);  // no error accumulates
+    CHECK(element(valid, k) == 1);
+    CHECK(std::fabs(element(values, 2 * k) - 3 * t) < 1e-15 * 10);
+    const double i = std::min(std::floor(t * 10 + 1e-12), 9.0), w = t * 10 - i;
+    const double expected = ((1 - w) * i * i + w * (i + 1) * (i + 1)) / 100;
+    CHECK(std::fabs(element(values, 2 * k + 1) - expected) < 1e-14);
+  }
+  CHECK(test::read_bytes(here / "out.svg").rfind("<svg", 0) == 0);
+  CHECK(here.files().size() == 3);  // no temporary file is left
+}
+
+TEST_CASE("tool: the last stamp is a target when it falls on the grid") {
+  const temporary_directory here;
+  write_recording(here / "in.npz");
+  const auto targets = [&](const std::string& rate) {
+    check_success(test::run_tool(here, "resample in.npz --rate " + rate + " -o out.npz"));
+    return array_file(here / "out.npz").read("times");
+  };
+  CHECK(targets("10").shape == shape_type{11});
+  CHECK(targets("3").shape == shape_type{4});
+  CHECK(element(targets("3"), 3) == 1.0);
+  CHECK(targets("2.5").shape == shape_type{3});
+  CHECK(targets("0.5").shape == shape_type{1});
+  CHECK(targets("333").shape == shape_type{334});
+}
+
+TEST_CASE("tool: int64 nanoseconds stay exact at the epoch") {
+  const temporary_directory here;
+  const std::int64_t first = 1700000000000000001;
+  test::write_bytes(
+      here / "in.npz",
+      test::zip({{"v.npy", member<float>("<f4", "(3,)", {0, 1, 0})},
+                 {"t.npy", member<std::int64_t>(
+                               "<i8", "(3,)", {first, first + 1000000000, first + 2000000000})}}));
+  check_success(test::run_tool(here, "resample in.npz --values v --times t --rate 3 -o out.npz"));
+  const array times = array_file(here / "out.npz").read("t");
+  REQUIRE(times.type == dtype::int64);
+  REQUIRE(times.shape == shape_type{7});
+  const std::int64_t expected[] = {0,          333333333,  666666667, 1000000000,
+                                   1333333333, 1666666667, 2000000000};
+  for (int k = 0; k < 7; ++k) CHECK(times.as<std::int64_t>()[k] == first + expected[k]);
+  const array values = array_file(here / "out.npz").read("v");
+  CHECK(values.type == dtype::float32);
+  CHECK(values.shape == shape_type{7});
+  CHECK(values.as<float>()[3] == 1.0F);
+  CHECK(values.as<float>()[1] == 0.333333333F);
+}
+
+TEST_CASE("tool: channel groups, gaps and fill") {
+  const temporary_directory here;
+  const float s = std::sqrt(0.5F);
+  // A position, a quaternion x y z w that turns a quarter about z, and a gripper; then a gap.
+  test::write_bytes(here / "in.npz",
+                    test::zip({{"values.npy", member<float>("<f4", "(3, 6)",
+                                                            {0, 0, 0, 0, 1, 5,  //
+                                                             2, 0, 0, s, s, 6,  //
+                                                             4, 0, 0, s, s, 7})},
+                               {"times.npy", member<double>("<f8", "(3,)", {0, 1, 4})}}));
+  check_success(test::run_tool(here,
+                               "resample in.npz --rate 2 --max-gap 1 --fill -9 -o out.npz "
+                               "--kind linear:1,slerp-xyzw:4,previous:1"));
+  const array_file out(here / "out.npz");
+  const array values = out.read("values"), valid = out.read("valid");
+  REQUIRE(values.shape == shape_type{9, 6});
+  const auto at = [&](std::int64_t k, std::int64_t c) { return element(values, 6 * k + c); };
+  CHECK(at(1, 0) == 1.0);
+  CHECK(std::fabs(at(1, 3) - std::sin(M_PI / 8)) < 1e-7);
+  CHECK(std::fabs(at(1, 4) - std::cos(M_PI / 8)) < 1e-7);
+  CHECK(at(1, 5) == 5.0);
+  for (std::int64_t k = 0; k < 9; ++k) {
+    const bool inside = k > 2 && k < 8;
+    CHECK(element(valid, k) == (inside ? 0 : 1));
+    CHECK((at(k, 0) == -9.0) == inside);
+    CHECK((at(k, 2) == -9.0) == inside);
+  }
+  CHECK(at(5, 5) == 6.0);  // a selected sample does not mind the gap
+}
+
+TEST_CASE("tool: targets from the file, ends and tolerance") {
+  const temporary_directory here;
+  test::write_bytes(here / "in.npz",
+                    test::zip({{"values.npy", member<double>("<f8", "(2,)", {1, 3})},
+                               {"times.npy", member<double>("<f8", "(2,)", {0, 1})},
+                               {"at.npy", member<double>("<f8", "(4,)", {2, -1, 0.5, -0.25})}}));
+  const auto values = [&](const std::string& options) {
+    check_success(test::run_tool(here, "resample in.npz --targets at -o out.npz " + options));
+    const array_file out(here / "out.npz");
+    std::vector<double> result;
+    for (std::int64_t k = 0; k < 4; ++k) {
+      result.push_back(element(out.read("valid"), k) == 1 ? element(out.read("values"), k) : NAN);
+    }
+    return result;
+  };
+  CHECK(values("") == std::vector<double>{3, 1, 2, 1});
+  CHECK(values("--before extrapolate --after extrapolate") == std::vector<double>{5, -1, 2, 0.5});
+  const auto filled = values("--before fill");
+  CHECK(filled[0] == 3);
+  CHECK(std::isnan(filled[1]));
+  const auto near = values("--tolerance 0.5");
+  CHECK(std::isnan(near[0]));
+  CHECK(std::isnan(near[1]));
+  CHECK(near[3] == 1);
+}
+
+TEST_CASE("tool: batches with one clock each") {
+  const temporary_directory here;
+  test::write_bytes(
+      here / "in.npz",
+      test::zip({{"values.npy", member<float>("<f4", "(2, 3, 1)", {0, 1, 2, 0, 10, 20})},
+                 {"times.npy", member<float>("<f4", "(2, 3)", {0, 1, 2, 5, 5.5, 6})}}));
+  check_success(test::run_tool(here, "resample in.npz --rate 2 -o out.npz --plot p.svg"));
+  const array_file out(here / "out.npz");
+  const array values = out.read("values"), times = out.read("times"), valid = out.read("valid");
+  CHECK(values.shape == shape_type{2, 5, 1});
+  CHECK(times.shape == shape_type{2, 5});
+  CHECK(valid.shape == shape_type{2, 5});
+  const double expected[] = {0, 0.5, 1, 1.5, 2, 0, 10, 20};
+  const double stamps[] = {0, 0.5, 1, 1.5, 2, 5, 5.5, 6, 6, 6};
+  for (std::int64_t k = 0; k < 10; ++k) {
+    CHECK(element(valid, k) == (k < 8 ? 1 : 0));
+    CHECK(element(times, k) == stamps[k]);
+    if (k < 8) CHECK(element(values, k) == expected[k]);
+    if (k >= 8) CHECK(std::isnan(element(values, k)));
+  }
+}
+
+TEST_CASE("tool: types follow the input unless --dtype says otherwise") {
+  const temporary_directory here;
+  write_recording(here / "in.npz");
+  for (const char* type : {"float64", "float32", "float16"}) {
+    const std::string name = type;
+    check_success(test::run_tool(here, "resample in.npz --rate 20 -o o.npz --dtype " + name));
+    const array values = array_file(here / "o.npz").read("values");
+    CHECK(robocache::cli::name_of(values.type) == name);
+    CHECK(std::fabs(element(values, 2) - 0.15) < 1e-4);
+  }
+}
+
+TEST_CASE("tool: any number of threads gives the same file") {
+  const temporary_directory here;
+  write_long_recording(here / "in.npz");
+  for (const char* kind : {"linear", "pchip", "slerp-wxyz", "previous:4,cubic:4"}) {
+    const std::string options =
+        "resample in.npz --rate 700 --backend cpu --kind " + std::string(kind);
+    check_success(test::run_tool(here, options + " --threads 1 -o one.npz --plot one.svg"));
+    check_success(test::run_tool(here, options + " --threads 2 -o two.npz --plot two.svg"));
+    check_success(test::run_tool(here, options + " --threads 7 -o seven.npz"));
+    INFO(kind);
+    CHECK(test::read_bytes(here / "one.npz") == test::read_bytes(here / "two.npz"));
+    CHECK(test::read_bytes(here / "one.npz") == test::read_bytes(here / "seven.npz"));
+    CHECK(test::read_bytes(here / "one.svg") == test::read_bytes(here / "two.svg"));
+    CHECK(test::read_bytes(here / "one.svg").size() < 500000);
+  }
+}
+
+TEST_CASE("tool: the command line is checked (exit code 1)") {
+  const temporary_directory here;
+  write_recording(here / "in.npz");
+  const auto fails = [&](const std::string& arguments, const std::vector<std::string>& parts) {
+    INFO(arguments);
+    check_failure(test::run_tool(here, arguments), 1, parts);
+  };
+  fails("", {"Subcommands", "Exit codes"});
+  fails("fly", {"fly"});
+  fails("resample", {"input"});
+  fails("resample in.npz --rate 50", {"--output"});
+  fails("resample in.npz -o out.npz", {"--rate", "--targets", "neither"});
+  fails("resample in.npz -o out.npz --rate 5 --targets times", {"both"});
+  fails("resample in.npz -o out.npz --rate 0", {"--rate"});
+  fails("resample in.npz -o out.npz --rate -5", {"--rate"});
+  fails("resample in.npz -o out.npz --rate nan", {"--rate"});
+  fails("resample in.npz -o out.npz --rate fast", {"--rate"});
+  fails("resample in.npz -o out.npz --rate 1e300", {"--rate"});
+  fails("resample in.npz -o out.npz --rate 5 --kind quadratic", {"--kind", "quadratic", "pchip"});
+  fails("resample in.npz -o out.npz --rate 5 --kind linear:1", {"--kind", "2 channels", "got 1"});
+  fails("resample in.npz -o out.npz --rate 5 --kind linear:3", {"--kind", "got 3"});
+  fails("resample in.npz -o out.npz --rate 5 --kind slerp-xyzw", {"multiple of 4", "got 2"});
+  fails("resample in.npz -o out.npz --rate 5 --kind linear:", {"--kind"});
+  fails("resample in.npz -o out.npz --rate 5 --kind linear:1,", {"--kind"});
+  fails("resample in.npz -o out.npz --rate 5 --kind linear:0,next:2", {"--kind"});
+  fails(
+      "resample in.npz -o out.npz --rate 5 --kind "
+      "linear:9223372036854775807,next:9223372036854775807",
+      {"--kind"});
+  fails("resample in.npz -o out.npz --rate 5 --max-gap -1", {"--max-gap"});
+  fails("resample in.npz -o out.npz --rate 5 --tolerance nan", {"--tolerance"});
+  fails("resample in.npz -o out.npz --rate 5 --before wrap", {"--before"});
+  fails("resample in.npz -o out.npz --rate 5 --dtype int8", {"--dtype"});
+  fails("resample in.npz -o out.npz --rate 5 --backend tpu", {"--backend"});
+  fails("resample in.npz -o out.npz --rate 5 --threads -1", {"--threads"});
+  fails("resample in.npz -o out.npz --rate 5 --plot p.svg --plot-channels 0-2", {"0 to 1", "0-2"});
+  fails("resample in.npz -o out.npz --rate 5 --values times", {"must differ"});
+  fails("info", {"file"});
+  CHECK(here.files() == std::vector<std::string>{"in.npz"});
+}
+
+TEST_CASE("tool: bad input is said and loses nothing (exit code 2)") {
+  const temporary_directory here;
+  test::write_bytes(here / "out.npz", "precious");
+  const auto fails = [&](const std::string& file, const std::string& options,
+                         const std::vector<std::string>& parts) {
+    test::write_bytes(here / "in.npz", file);
+    const outcome result = test::run_tool(here, "resample in.npz --rate 5 -o out.npz " + options);
+    INFO(options);
+    check_failure(result, 2, parts);
+    CHECK(contains(result.err, "in.npz"));
+    CHECK(test::read_bytes(here / "out.npz") == "precious");
+  };
+  const auto values = member<float>("<f4", "(3,)", {1, 2, 3});
+  const auto times = member<double>("<f8", "(3,)", {0, 1, 2});
+  const auto with_times = [&](const std::string& t) {
+    return test::zip({{"values.npy", values}, {"times.npy", t}});
+  };
+  const auto with_values = [&](const std::string& v) {
+    return test::zip({{"values.npy", v}, {"times.npy", times}});
+  };
+  fails("", "", {"empty"});
+  fails("text", "", {"expected a NumPy file"});
+  fails(with_times(times).substr(0, 200), "", {"truncated"});
+  fails(with_times(times), "--values ctrl", {"'ctrl'", "values, times"});
+  fails(test::zip({{"values.npy", values, false, 1}, {"times.npy", times}}), "",
+        {"'values'", "CRC"});
+  fails(with_times(member<double>("<f8", "(3,)", {0, 2, 1})), "",
+        {"'times'", "ascending", "1 after 2", "index 2"});
+  fails(with_times(member<double>("<f8", "(3,)", {0, NAN, 1})), "", {"'times'", "index 1"});
+  fails(with_times(member<double>("<f8", "(3,)", {NAN, 1, 2})), "", {"'times'", "index 0"});
+  fails(with_times(member<double>("<f8", "(3,)", {0, 1, INFINITY})), "", {"'times'", "finite"});
+  fails(with_times(member<double>("<f8", "(2,)", {0, 1})), "", {"'times'", "(3,)", "(2,)"});
+  fails(with_times(member<std::int32_t>("<i4", "(3,)", {0, 1, 2})), "",
+        {"'times'", "int64 nanoseconds", "int32"});
+  fails(with_values(member<std::int32_t>("<i4", "(3,)", {0, 1, 2})), "", {"'values'", "int32"});
+  fails(with_values(member<float>("<f4", "()", {1})), "", {"'values'", "(T,)", "()"});
+  fails(with_values(member<float>("<f4", "(1, 1, 1, 3)", {1, 2, 3})), "", {"(1, 1, 1, 3)"});
+  fails(test::zip({{"values.npy", member<float>("<f4", "(0,)", {})},
+                   {"times.npy", member<double>("<f8", "(0,)", {})}}),
+        "", {"at least one stamp"});
+  check_failure(test::run_tool(here, "resample nowhere.npz --rate 5 -o out.npz"), 2,
+                {"nowhere.npz", "No such file"});
+  test::write_bytes(here / "in.npz", test::zip({{"values.npy", values},
+                                                {"times.npy", times},
+                                                {"at.npy", member<float>("<f4", "(1,)", {0})}}));
+  check_failure(test::run_tool(here, "resample in.npz --targets at -o out.npz"), 2,
+                {"'at'", "float64", "float32"});
+  CHECK(test::read_bytes(here / "out.npz") == "precious");
+  CHECK(here.files().size() == 2);
+}
+
+TEST_CASE("tool: integers are converted on request") {
+  const temporary_directory here;
+  test::write_bytes(here / "in.npz",
+                    test::zip({{"values.npy", member<std::int32_t>("<i4", "(3,)", {0, 10, 20})},
+                               {"times.npy", member<double>("<f8", "(3,)", {0, 1, 2})}}));
+  check_success(test::run_tool(here, "resample in.npz --rate 2 -o out.npz --dtype float32"));
+  CHECK(element(array_file(here / "out.npz").read("values"), 3) == 15);
+}
+
+TEST_CASE("tool: backends (exit code 3)") {
+  const temporary_directory here;
+  write_recording(here / "in.npz");
+  const std::string command = "resample in.npz --rate 5 -o out.npz";
+  check_success(test::run_tool(here, command + " --backend cpu", "ROBOCACHE_BACKEND=cuda"));
+  check_success(test::run_tool(here, command, "ROBOCACHE_BACKEND=cpu"));
+  check_failure(test::run_tool(here, command, "ROBOCACHE_BACKEND=abacus"), 3, {"abacus"});
+  const outcome cuda = test::run_tool(here, command + " --backend cuda", "ROBOCACHE_BACKEND=cpu");
+  if (robocache::detail::why_no_cuda() == nullptr) {
+    check_success(cuda);
+  } else {
+    check_failure(cuda, 3, {"CUDA was asked for", robocache::detail::why_no_cuda()});
+  }
+  check_success(test::run_tool(here, "devices"));
+  CHECK(contains(test::run_tool(here, "devices").out, "cores"));
+  CHECK(contains(test::run_tool(here, "devices").out, "cuda"));
+}
+
+TEST_CASE("tool: outputs that cannot be written (exit code 4)") {
+  const temporary_directory here;
+  write_recording(here / "in.npz");
+  check_failure(test::run_tool(here, "resample in.npz --rate 5 -o no/such/out.npz"), 4,
+                {"no/such/out.npz", "cannot write"});
+  check_failure(test::run_tool(here, "resample in.npz --rate 5 -o out.npz --plot no/such/out.svg"),
+                4, {"no/such/out.svg", "cannot write"});
+  check_failure(test::run_tool(here, "demo -o in.npz"), 4, {"in.npz"});
+}
+
+TEST_CASE("tool: the input may be replaced by the output") {
+  const temporary_directory here;
+  write_recording(here / "in.npz");
+  check_success(test::run_tool(here, "resample in.npz --rate 20 -o in.npz"));
+  CHECK(array_file(here / "in.npz").read("values").shape == shape_type{21, 2});
+}
+
+TEST_CASE("tool: info lists arrays and describes stamps") {
+  const temporary_directory here;
+  test::write_bytes(
+      here / "in.npz",
+      test::zip({{"pose.npy", member<float>("<f4", "(2, 2)", {1, NAN, -2.5, 4})},
+                 {"big.npy", member<std::int64_t>("<i8", "(1,)", {1700000000000000001})},
+                 {"timestamps.npy", member<double>("<f8", "(6,)", {0, 0.1, 0.2, 0.3, 0.9, 1.0})},
+                 {"bad_time.npy", member<double>("<f8", "(3,)", {0, 2, 1})}}));
+  const outcome result = test::run_tool(here, "info in.npz");
+  check_success(result);
+  for (const char* part : {"pose", "float32", "(2, 2)", "-2.5", "1700000000000000001", "10 Hz",
+                           "1 gaps", "600 ms", "bad_time: do not ascend at index 2"}) {
+    INFO(part << " in\n" << result.out);
+    CHECK(contains(result.out, part));
+  }
+}
+
+TEST_CASE("tool: info shows what is readable beside what is not") {
+  const temporary_directory here;
+  test::write_bytes(here / "in.npz",
+                    test::zip({{"good.npy", member<float>("<f4", "(1,)", {1})},
+                               {"bad.npy", test::npy(test::header("|O", "(1,)"), "pickle")}}));
+  const outcome result = test::run_tool(here, "info in.npz");
+  check_failure(result, 2, {"'bad'", "Python objects"});
+  CHECK(contains(result.out, "good"));
+  CHECK(contains(result.out, "unreadable"));
+}
+
+TEST_CASE("tool: the demo runs with nothing at hand, and twice the same") {
+  const temporary_directory here;
+  const outcome result = test::run_tool(here, "demo --backend cpu -o a");
+  check_success(result);
+  for (const char* part : {"arm", "force", "throughput", "500 Hz", "█", "·", "demo.svg"}) {
+    INFO(part);
+    CHECK(contains(result.out, part));
+  }
+  check_success(test::run_tool(here, "demo --backend cpu --threads 1 -o b"));
+  for (const char* name : {"demo.npz", "demo_50hz.npz", "demo.svg"}) {
+    INFO(name);
+    CHECK(test::read_bytes(here / "a/" + name) == test::read_bytes(here / "b/" + name));
+  }
+  const array valid = array_file(here / "a/demo_50hz.npz").read("force_valid");
+  std::int64_t invalid = 0;
+  for (std::int64_t k = 0; k < valid.size(); ++k) invalid += element(valid, k) == 0 ? 1 : 0;
+  CHECK(invalid >= 34);  // 0.7 s at 50 Hz
+  CHECK(invalid <= 36);
+  check_success(test::run_tool(here,
+                               "resample a/demo.npz --values force --times force_times --rate 100 "
+                               "--max-gap 0.05 -o c.npz"));
+}
+
+TEST_CASE("tool: a real recording") {
+  const char* variable = std::getenv("ROBOCACHE_TEST_DATA");
+  const std::string data = variable != nullptr ? variable : ROBOCACHE_SOURCE_DIR "/../shared/data";
+  const std::string path = data + "/aloha_pick_clutter.npz";
+  if (!std::filesystem::exists(path)) {
+    WARN("skipped: " << path << " is not there");
+    return;
+  }
+  const temporary_directory here;
+  const array_file file(path);
+  const array ctrl = file.read("ctrl"), stamps = file.read("times");
+  for (const int rate : {50, 333}) {
+    check_success(test::run_tool(here, "resample '" + path + "' --values ctrl --rate " +
+                                           std::to_string(rate) + " -o o.npz --plot o.svg"));
+    const array out = array_file(here / "o.npz").read("ctrl");
+    const array targets = array_file(here / "o.npz").read("times");
+    CHECK(out.type == dtype::float64);
+    REQUIRE(out.shape == shape_type{rate == 50 ? 276 : 1832, 14});
+    CHECK(test::read_bytes(here / "o.svg").size() < 500000);
+    double worst = 0;
+    for (std::int64_t k = 0; k < targets.size(); ++k) {
+      const double* t = stamps.as<double>();
+      const auto after = std::upper_bound(t, t + stamps.size() - 1, targets.as<double>()[k]);
+      const std::int64_t i = after - t - 1;
+      const double w = (targets.as<double>()[k] - t[i]) / (t[i + 1] - t[i]);
+      for (std::int64_t c = 0; c < 14; ++c) {
+        const double a = element(ctrl, 14 * i + c), b = element(ctrl, 14 * (i + 1) + c);
+        worst = std::max(worst, std::fabs(element(out, 14 * k + c) - (a + w * (b - a))));
+      }
+    }
+    CHECK(worst < 1e-15);
+  }
+}

@@ -1,0 +1,3 @@
+#include "../gpu.hpp"
+
+int main(int argc, char** argv) { return run_consumer<float>(argc, argv); }

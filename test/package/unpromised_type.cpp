@@ -1,0 +1,5 @@
+// Must not compile, and say why in one sentence: g++ has no GPU code for this type.
+#include "half_step.hpp"
+#include "ramp.hpp"
+
+int main() { ramp<half_step>().resample(robocache::cuda::default_stream()); }

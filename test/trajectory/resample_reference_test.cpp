@@ -1,0 +1,169 @@
+// `resample` against the independent reference, over random problems with every option.
+#include "support/catch.hpp"
+#include "support/problem.hpp"
+#include "support/reference.hpp"
+
+namespace {
+
+using namespace test;
+
+std::vector<robocache::channel_group> groups_of(const robocache::channel_groups& kinds,
+                                                std::int64_t channels) {
+  std::vector<robocache::channel_group> list;
+  for (int g = 0; g < kinds.count(); ++g) {
+    const std::int64_t width = kinds[g].channels == -1 ? channels : kinds[g].channels;
+    list.push_back({width, kinds[g].kind});
+  }
+  return list;
+}
+
+template <class T, class Time>
+reference_item<T, Time> item_of(const problem<T, Time>& p, std::int64_t b) {
+  const auto at = static_cast<std::size_t>(b);
+  const std::int64_t first = p.packed() ? p.offsets[at] : b * p.samples;
+  const std::int64_t count = p.packed()          ? p.offsets[at + 1] - p.offsets[at]
+                             : p.lengths.empty() ? p.samples
+                                                 : p.lengths[at];
+  reference_item<T, Time> item;
+  item.options = p.options;
+  item.groups = groups_of(p.options.kinds, p.channels);
+  for (std::int64_t i = first; i < first + count; ++i) {
+    const auto begin = p.source.begin() + i * p.channels;
+    item.times.push_back(p.times[static_cast<std::size_t>(i)]);
+    item.samples.emplace_back(begin, begin + p.channels);
+    item.present.push_back(p.mask.empty() || p.mask[static_cast<std::size_t>(i)] != 0);
+  }
+  return item;
+}
+
+/// The item that owns a slot and whether it answers it, by walking over all ranges.
+template <class T, class Time>
+std::pair<std::int64_t, bool> owner_of(const problem<T, Time>& p, std::int64_t row,
+                                       std::int64_t column) {
+  if (!p.packed_targets()) {
+    return {row,
+            p.target_lengths.empty() || column < p.target_lengths[static_cast<std::size_t>(row)]};
+  }
+  for (std::size_t b = 0; b + 1 < p.target_offsets.size(); ++b) {
+    if (p.target_offsets[b] <= column && column < p.target_offsets[b + 1]) {
+      return {static_cast<std::int64_t>(b), true};
+    }
+  }
+  return {0, false};
+}
+
+template <class T, class Time>
+expected_row<Time> padding(const problem<T, Time>& p) {
+  expected_row<Time> row;
+  const auto fill = rounded_to<T>(static_cast<long double>(p.options.fill_value));
+  row.channels.assign(static_cast<std::size_t>(p.channels), {fill});
+  row.mirrored = row.channels;
+  row.valid = false;
+  return row;
+}
+
+/// Of NaNs only that they are one is compared.
+template <class Real>
+bool same(Real a, Real b) {
+  return a == b || (a != a && b != b);
+}
+
+/// Compares a whole outcome; returns the number of elements whose value was pinned down.
+template <class T, class Time>
+std::int64_t compare(const problem<T, Time>& p, const outcome<T, Time>& got) {
+  std::vector<reference_item<T, Time>> items;
+  for (std::int64_t b = 0; b < p.batch; ++b) items.push_back(item_of(p, b));
+  std::int64_t checked = 0;
+  for (std::int64_t row = 0; row < p.target_rows(); ++row) {
+    for (std::int64_t column = 0; column < p.queries; ++column) {
+      const auto slot = static_cast<std::size_t>(row * p.queries + column);
+      const auto [b, answers] = owner_of(p, row, column);
+      const Time target = p.targets[slot];
+      const auto expected =
+          answers ? items[static_cast<std::size_t>(b)].answer(target) : padding(p);
+      const T* out = got.output.data() + slot * static_cast<std::size_t>(p.channels);
+      CAPTURE(p.story, row, column, b, target);
+      bool mirrored = false;
+      for (std::size_t c = 0; c < expected.channels.size(); ++c) {
+        const auto& want = expected.channels[c];
+        const auto& other = expected.mirrored[c];
+        checked += want.anything ? 0 : 1;
+        if (agrees(out[c], want) || agrees(out[c], other)) continue;
+        CAPTURE(c, want.value, want.error, other.value, as_real(out[c]), bits_of(out[c]), mirrored);
+        FAIL("a value is not what the reference says");
+      }
+      if (got.valid[slot] != (expected.valid ? 1 : 0) || got.left[slot] != expected.left ||
+          !same(got.weight[slot], expected.weight) || !same(got.age[slot], expected.age)) {
+        CAPTURE(int{got.valid[slot]}, expected.valid, got.left[slot], expected.left);
+        CAPTURE(got.weight[slot], expected.weight, got.age[slot], expected.age);
+        FAIL("the report is not what the reference says");
+      }
+    }
+  }
+  return checked;
+}
+
+robocache::channel_groups random_groups(random_source& random, std::int64_t& channels) {
+  if (random.chance(0.5)) {
+    const auto kind = random.one_of(all_kinds);
+    channels = robocache::is_slerp(kind) ? 4 * random.between(1, 3) : random.between(1, 9);
+    return kind;
+  }
+  std::vector<robocache::channel_group> groups;
+  channels = 0;
+  const auto count = static_cast<int>(random.between(1, 5));
+  for (int g = 0; g < count; ++g) {
+    const auto kind = random.one_of(all_kinds);
+    const std::int64_t width =
+        robocache::is_slerp(kind) ? 4 * random.between(1, 2) : random.between(1, 4);
+    groups.push_back({width, kind});
+    channels += width;
+  }
+  return {groups.data(), count};
+}
+
+template <class T, class Time>
+void random_problems(std::uint64_t seed, double adversarial) {
+  const auto count = static_cast<int>(400 * std::max(0.05, std::min(scale(), 1.0)));
+  std::int64_t checked = 0, all = 0;
+  for (int i = 0; i < count; ++i) {
+    random_source random(seed * 1'000'000 + static_cast<std::uint64_t>(i));
+    std::int64_t channels = 0;
+    const auto groups = random_groups(random, channels);
+    wildness how;
+    how.adversarial = adversarial;
+    const auto p = make_problem<T, Time>(random, random.between(1, 3), random.between(0, 30),
+                                         random.between(0, 40), channels, groups, how);
+    const auto got = resample(robocache::cpu{1}, p);
+    checked += compare(p, got);
+    all += static_cast<std::int64_t>(got.output.size());
+    for (std::size_t b = 0; b < got.status.size(); ++b) {
+      INFO(p.story);
+      REQUIRE(got.status[b] == robocache::stamps_ok);
+    }
+  }
+  INFO("pinned down " << checked << " of " << all << " values");
+  CHECK(checked > all / 2);
+  CHECK(all > count);
+}
+
+}  // namespace
+
+#define ROBOCACHE_REFERENCE_TEST(T, Time, seed)                                                    \
+  TEST_CASE("resample of " #T " over " #Time " stamps agrees with the reference", "[reference]") { \
+    random_problems<T, Time>(seed, 0.0);                                                           \
+    random_problems<T, Time>(seed + 1, 0.1);                                                       \
+  }
+
+using robocache::bf16;
+using robocache::f16;
+ROBOCACHE_REFERENCE_TEST(float, std::int64_t, 10)
+ROBOCACHE_REFERENCE_TEST(float, double, 20)
+ROBOCACHE_REFERENCE_TEST(float, float, 30)
+ROBOCACHE_REFERENCE_TEST(double, std::int64_t, 40)
+ROBOCACHE_REFERENCE_TEST(double, double, 50)
+ROBOCACHE_REFERENCE_TEST(double, float, 60)
+ROBOCACHE_REFERENCE_TEST(bf16, std::int64_t, 70)
+ROBOCACHE_REFERENCE_TEST(bf16, double, 80)
+ROBOCACHE_REFERENCE_TEST(f16, std::int64_t, 90)
+ROBOCACHE_REFERENCE_TEST(f16, float, 100)
