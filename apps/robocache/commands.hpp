@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "resampling.hpp"
+#include "fusing.hpp"
 
 namespace robocache::cli {
 
@@ -35,17 +35,35 @@ struct resample_command {
   executor_choice executor;
 };
 
+struct fuse_command {
+  std::vector<std::string> streams;  // as typed: FILE:VALUES[,TIMES]@KIND[,OPTION=VALUE...]
+  std::string output;
+  std::string plot;
+  std::string plot_columns;  // "0-7,12"; empty: the first of each stream
+  std::optional<double> rate;
+  std::string targets;  // FILE:ARRAY; empty: --rate
+  time_span span = time_span::overlap;
+  dtype type = dtype::float32;
+  executor_choice executor;
+};
+
 struct demo_command {
   std::string directory = "robocache-demo";
   executor_choice executor;
 };
 
 void run(const resample_command& command);
+void run(const fuse_command& command);
 void run(const demo_command& command);
 void run_info(const std::string& path);
 void run_devices();
 
-/// "0-3,7" as channel numbers below `channels`.
+/// "0-3,7" as numbers of channels below `channels`.
 std::vector<std::int64_t> parse_channels(const std::string& text, std::int64_t channels);
+
+/// The settings in KIND[,OPTION=VALUE...], as typed after the @ of a stream; errors begin with
+/// `option`. A reduction gets the window `period` unless it says another.
+fuse_settings parse_settings(const std::string& text, std::optional<double> period,
+                             const std::string& option);
 
 }  // namespace robocache::cli

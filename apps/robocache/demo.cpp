@@ -20,17 +20,11 @@ constexpr double two_pi = 6.283185307179586;
 
 struct sensor {
   const char* name;
-  const char* kinds;
+  const char* kind;
   std::int64_t channels;
   double rate;                      // nominal
   double jitter;                    // of a stamp, in steps
   double gap_from = 0, gap_to = 0;  // a drop-out
-  double max_gap = INFINITY;
-};
-
-struct demo_stream {
-  sensor from;
-  stream data;
 };
 
 /// Uniform in [-1, 1), the same on every machine.
@@ -61,8 +55,8 @@ array make_stamps(const sensor& from, noise& random) {
 
 /// Reads the sensor: `row(t, values)` says what it measures at t seconds.
 template <class Row>
-demo_stream record(const sensor& from, noise& random, const Row& row) {
-  demo_stream result{from, {}};
+fuse_source record(const sensor& from, noise& random, const Row& row) {
+  fuse_source result{from.name, from.kind, {}, parse_settings(from.kind, 1 / demo_rate, from.name)};
   stream& data = result.data;
   data.name = data.times_name = std::string("demo stream ") + from.name;
   data.times = make_stamps(from, random);
@@ -113,79 +107,51 @@ void base_at(double t, float* row) {
 }
 
 /// An arm that reaches, grasps, lifts, carries and lets go.
-std::vector<demo_stream> make_recording() {
+std::vector<fuse_source> make_recording() {
   noise random;
   const sensor arm{"arm", "linear:7,slerp-xyzw:4,previous:1", 12, 100, 0.35};
-  const sensor force{"force", "linear", 3, 500, 0.1, 5.2, 5.9, 0.05};
+  const sensor force{"force", "mean", 3, 500, 0.1, 5.2, 5.9};
   const sensor base{"base", "cubic", 2, 20, 0.1};
   return {record(arm, random, arm_at),
           record(force, random, [&](double t, float* row) { force_at(t, row, random); }),
           record(base, random, base_at)};
 }
 
-/// One clock for all streams: from the latest first stamp to the earliest last one.
-clock_targets common_clock(const std::vector<demo_stream>& streams) {
-  std::int64_t first = INT64_MIN, last = INT64_MAX;
-  for (const demo_stream& s : streams) {
-    const array& times = s.data.times;
-    first = std::max(first, times.as<std::int64_t>()[0]);
-    last = std::min(last, times.as<std::int64_t>()[times.size() - 1]);
-  }
-  stream span;
-  span.values = make_array(dtype::float32, {2});
-  span.times = make_array(dtype::int64, {2});
-  span.times.as<std::int64_t>()[0] = first;
-  span.times.as<std::int64_t>()[1] = last;
-  return uniform_targets(span, demo_rate);
-}
-
 /// The fastest of a few runs; the first one also starts threads.
-resampled best_of_runs(const any_executor& executor, const stream& s, const clock_targets& clock,
-                       const resample_settings& settings) {
-  resampled best = resample_stream(executor, s, clock, settings);
+fused best_of_runs(const any_executor& executor, const std::vector<fuse_source>& sources,
+                   const array& clock) {
+  fused best = fuse_sources(executor, sources, clock, dtype::float32);
   for (int run = 1; run < 7; ++run) {
-    best.seconds = std::min(best.seconds, resample_stream(executor, s, clock, settings).seconds);
+    best.seconds =
+        std::min(best.seconds, fuse_sources(executor, sources, clock, dtype::float32).seconds);
   }
   return best;
 }
 
-std::vector<double> channel_values(const resampled& result, std::int64_t channel) {
-  const std::int64_t channels = result.values.shape[1];
+std::vector<double> heights(const std::vector<point>& curve) {
   std::vector<double> values;
-  for (std::int64_t k = 0; k < result.values.shape[0]; ++k) {
-    values.push_back(result.valid.as<std::uint8_t>()[k] != 0
-                         ? element(result.values, k * channels + channel)
-                         : NAN);
-  }
+  for (const point& p : curve) values.push_back(p.y);
   return values;
 }
 
-std::vector<std::string> table_row(const demo_stream& s, const resampled& result) {
-  const auto* valid = result.valid.as<std::uint8_t>();
-  const auto targets = result.valid.size();
-  const double share =
-      static_cast<double>(std::count(valid, valid + targets, 1)) / static_cast<double>(targets);
-  const double bytes = static_cast<double>(s.data.values.bytes.size() + result.values.bytes.size());
-  return {s.from.name,
-          s.from.kinds,
-          std::to_string(s.data.samples()),
-          format("%.0f Hz", s.from.rate),
-          std::to_string(targets),
-          format("%.1f %%", 100 * share),
-          duration_text(result.seconds),
-          bytes_text(bytes / result.seconds) + "/s"};
-}
-
-struct shown_channel {
-  std::size_t stream;
-  std::int64_t channel;
+struct shown_column {
+  std::int64_t column;
   const char* label;
 };
 
-constexpr shown_channel shown[] = {
-    {0, 0, "joint 0 (rad)"}, {0, 3, "joint 3 (rad)"}, {0, 8, "tool quaternion y"},
-    {0, 11, "gripper"},      {1, 2, "force z (N)"},   {2, 0, "base x (m)"},
+constexpr shown_column shown[] = {
+    {0, "joint 0 (rad)"}, {3, "joint 3 (rad)"}, {8, "tool quaternion y"},
+    {11, "gripper"},      {14, "force z (N)"},  {15, "base x (m)"},
 };
+
+/// The command that makes the same of the recording.
+std::string command_line(const std::vector<fuse_source>& sources, const std::string& base) {
+  std::string text = "robocache fuse";
+  for (const fuse_source& s : sources) {
+    text += " --stream " + base + ".npz:" + s.name + "@" + s.kind;
+  }
+  return text + format(" --rate %.0f -o fused.npz --plot fused.svg", demo_rate);
+}
 
 }  // namespace
 
@@ -195,53 +161,41 @@ void run(const demo_command& command) {
   std::filesystem::create_directories(command.directory, error);
   if (error) bad_output(command.directory + ": cannot make this directory: " + error.message());
 
-  const std::vector<demo_stream> streams = make_recording();
-  const clock_targets clock = common_clock(streams);
-  std::vector<resampled> results;
-  std::vector<std::vector<channel_group>> kinds;
-  std::vector<std::vector<std::string>> rows{
-      {"stream", "kinds", "samples", "rate", "targets", "valid", "time", "throughput"}};
-  for (const demo_stream& s : streams) {
-    resample_settings settings;
-    settings.kinds = parse_kinds(s.from.kinds);
-    settings.max_gap = s.from.max_gap;
-    kinds.push_back(settings.kinds);
-    results.push_back(best_of_runs(executor, s.data, clock, settings));
-    rows.push_back(table_row(s, results.back()));
-  }
+  const std::vector<fuse_source> sources = make_recording();
+  const array clock = common_clock(sources, demo_rate, time_span::overlap);
+  const fused result = best_of_runs(executor, sources, clock);
+  std::printf("A made-up recording of %.0f s, fused onto one clock of %.0f Hz on %s in %s.\n\n%s\n",
+              demo_seconds, demo_rate, executor_text(executor).c_str(),
+              duration_text(result.seconds).c_str(), table_of(sources, result).c_str());
 
-  std::printf("A made-up recording of %.0f s, resampled to one clock of %.0f Hz on %s.\n\n%s\n",
-              demo_seconds, demo_rate, executor_text(executor).c_str(), table(rows).c_str());
   figure f;
   f.title = "Three streams on one clock";
   f.subtitle =
       format("arm 100 Hz, force 500 Hz with a drop-out, base 20 Hz, all to %.0f Hz", demo_rate);
   f.x_label = "time (s)";
-  f.samples_label = "recorded samples";
-  f.gaps_label = "drop-out, marked invalid";
-  for (const auto& [stream, channel, label] : shown) {
-    std::printf("%-18s %s\n", label,
-                sparkline(channel_values(results[stream], channel), 60).c_str());
-    f.panels.push_back(channel_panel({streams[stream].data, clock, results[stream], kinds[stream]},
-                                     channel, label));
+  f.samples_label = "recorded";
+  f.curve_label = "fused";
+  f.gaps_label = "drop-out, masked";
+  for (const auto& [column, label] : shown) {
+    f.panels.push_back(column_panel(sources, clock, result, column, label));
+    std::printf("%-18s %s\n", label, sparkline(heights(f.panels.back().curve), 60).c_str());
   }
 
   const std::string base = command.directory + "/demo";
-  std::vector<named_array> recorded, resampled_arrays;
-  for (std::size_t i = 0; i < streams.size(); ++i) {
-    recorded.push_back({streams[i].from.name, &streams[i].data.values});
-    recorded.push_back({std::string(streams[i].from.name) + "_times", &streams[i].data.times});
-    resampled_arrays.push_back({streams[i].from.name, &results[i].values});
-    resampled_arrays.push_back({std::string(streams[i].from.name) + "_valid", &results[i].valid});
+  std::vector<std::string> stamp_names;
+  for (const fuse_source& s : sources) stamp_names.push_back(s.name + "_times");
+  std::vector<named_array> recorded;
+  for (std::size_t n = 0; n < sources.size(); ++n) {
+    recorded.push_back({sources[n].name, &sources[n].data.values});
+    recorded.push_back({stamp_names[n], &sources[n].data.times});
   }
-  resampled_arrays.push_back({"times", &clock.times});
   write_npz(base + ".npz", recorded);
-  write_npz(base + "_50hz.npz", resampled_arrays);
+  write_fused(base + "_50hz.npz", clock, result);
   write_text(base + ".svg", draw(f));
-  std::printf("(a dot: no valid answer, since the force sensor dropped out)\n\n");
+  std::printf("(a dot: no answer, since the force sensor dropped out)\n\n");
   std::printf("%s.svg       the plot\n%s.npz       the recording\n%s_50hz.npz  on one clock\n",
               base.c_str(), base.c_str(), base.c_str());
-  std::printf("\nNext: robocache info %s.npz\n", base.c_str());
+  std::printf("\nThe same from the recording:\n  %s\n", command_line(sources, base).c_str());
 }
 
 }  // namespace robocache::cli

@@ -15,43 +15,43 @@ constexpr std::pair<const char*, interpolation> kind_names[] = {
     {"slerp-xyzw", interpolation::slerp_xyzw}, {"slerp-wxyz", interpolation::slerp_wxyz},
 };
 
-interpolation parse_kind(const std::string& text) {
+interpolation parse_kind(const std::string& text, const std::string& option) {
   std::string all;
   for (const auto& [name, kind] : kind_names) {
     if (text == name) return kind;
     all += std::string(all.empty() ? "" : ", ") + name;
   }
-  bad_usage("--kind: expected one of " + all + ", got '" + text + "'");
+  bad_usage(option + ": expected one of " + all + ", got '" + text + "'");
 }
 
-channel_group parse_group(const std::string& text) {
+channel_group parse_group(const std::string& text, const std::string& option) {
   const std::size_t colon = text.find(':');
   if (colon == std::string::npos) {
-    bad_usage("--kind: expected KIND:CHANNELS, as in linear:7,previous:1, got '" + text + "'");
+    bad_usage(option + ": expected KIND:CHANNELS, as in linear:7,previous:1, got '" + text + "'");
   }
   std::int64_t channels = 0;
   const char* end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data() + colon + 1, end, channels);
   if (parsed.ec != std::errc() || parsed.ptr != end || channels < 1) {
-    bad_usage("--kind: expected a number of channels after the colon, got '" + text + "'");
+    bad_usage(option + ": expected a number of channels after the colon, got '" + text + "'");
   }
-  return {channels, parse_kind(text.substr(0, colon))};
+  return {channels, parse_kind(text.substr(0, colon), option)};
 }
 
 }  // namespace
 
 const char* name_of(interpolation kind) { return kind_names[static_cast<std::size_t>(kind)].first; }
 
-std::vector<channel_group> parse_kinds(const std::string& text) {
-  if (text.find_first_of(":,") == std::string::npos) return {{-1, parse_kind(text)}};
+std::vector<channel_group> parse_kinds(const std::string& text, const std::string& option) {
+  if (text.find_first_of(":,") == std::string::npos) return {{-1, parse_kind(text, option)}};
   std::vector<channel_group> groups;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
-    groups.push_back(parse_group(text.substr(begin, end - begin)));
+    groups.push_back(parse_group(text.substr(begin, end - begin), option));
     begin = end + 1;
   }
   if (groups.size() > channel_groups::capacity) {
-    bad_usage("--kind: expected at most 16 groups, got " + std::to_string(groups.size()));
+    bad_usage(option + ": expected at most 16 groups, got " + std::to_string(groups.size()));
   }
   return groups;
 }
@@ -65,20 +65,19 @@ interpolation kind_of_channel(const std::vector<channel_group>& kinds, std::int6
 }
 
 void check_kinds(const std::vector<channel_group>& kinds, std::int64_t channels,
-                 const std::string& where) {
+                 const std::string& where, const std::string& option) {
   std::int64_t covered = 0;
   for (const channel_group& group : kinds) {
     const std::int64_t count = group.channels < 0 ? channels : group.channels;
     if (is_slerp(group.kind) && count % 4 != 0) {
-      bad_usage(std::string("--kind ") + name_of(group.kind) +
-                ": expected a multiple of 4 channels, got " + std::to_string(count) + " of " +
-                where);
+      bad_usage(option + " " + name_of(group.kind) + ": expected a multiple of 4 channels, got " +
+                std::to_string(count) + " of " + where);
     }
     // Saturates: counts come from the command line.
     if (__builtin_add_overflow(covered, count, &covered)) covered = INT64_MAX;
   }
   if (covered != channels) {
-    bad_usage("--kind: expected groups that cover the " + std::to_string(channels) +
+    bad_usage(option + ": expected groups that cover the " + std::to_string(channels) +
               " channels of " + where + ", got " + std::to_string(covered));
   }
 }

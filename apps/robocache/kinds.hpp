@@ -10,14 +10,16 @@ namespace robocache::cli {
 
 const char* name_of(interpolation kind);
 
-/// The groups in `text`; one kind alone stands for all channels (a group of -1). Throws `failure`.
-std::vector<channel_group> parse_kinds(const std::string& text);
+/// The groups in `text`; one kind alone stands for all channels (a group of -1). Throws `failure`,
+/// which begins with `option`.
+std::vector<channel_group> parse_kinds(const std::string& text,
+                                       const std::string& option = "--kind");
 
 /// The kind of a channel; linear past the last group.
 interpolation kind_of_channel(const std::vector<channel_group>& kinds, std::int64_t channel);
 
 /// Requires the groups to cover `channels` channels exactly, in quaternions of four.
 void check_kinds(const std::vector<channel_group>& kinds, std::int64_t channels,
-                 const std::string& where);
+                 const std::string& where, const std::string& option = "--kind");
 
 }  // namespace robocache::cli

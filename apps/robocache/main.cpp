@@ -23,7 +23,8 @@ constexpr const char* version = "robocache " ROBOCACHE_VERSION_TEXT(
 constexpr const char* footer = R"(Start here:
   robocache demo                 makes a recording, resamples it and draws it
   robocache info LOG.npz         says what is in a file
-  robocache resample --help      explains the main command
+  robocache resample --help      one stream, at a uniform rate or at given times
+  robocache fuse --help          streams of different sensors, on one clock
 
 Exit codes:
   0  done
@@ -43,6 +44,36 @@ float64 or float32 seconds, or int64 nanoseconds. numpy.savez writes such files:
   numpy.savez("log.npz", ctrl=ctrl, times=times)
 The output holds the values and times under the same names, and `valid`: False where there is no
 answer. Values keep their type unless --dtype says otherwise.)";
+
+constexpr const char* fuse_footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=VALUE...]:
+  VALUES    array of shape (T,) or (T, D): float16, float32, float64 (rounded to float32), uint8, bool
+  TIMES     its stamps, ascending: int64 nanoseconds or float seconds, the same for all streams.
+            Without it: VALUES_times where the file has that, else times
+  KIND      interpolates at each target: linear, nearest, previous, next, cubic, pchip, slerp-xyzw,
+            slerp-wxyz, or groups of channels such as linear:7,slerp-xyzw:4,previous:1;
+            or reduces the samples since the target before: mean, min, max, or the last K of them
+            side by side, the oldest first: last4
+  OPTION    offset=S      its clock reads S seconds more than the common one (at its first stamp)
+            drift=R       and gains R seconds in a second (20e-6: 20 ppm)
+            tolerance=S   no answer from a selected or held sample further away than this
+            max-gap=S     no interpolation between samples further apart than this
+            before=POLICY, after=POLICY   beyond its ends: hold (default), fill or extrapolate
+            window=S      of a reduction, in place of the target period: (target - S, target]
+            nan=POLICY    NaN samples: propagate (default) or skip
+            fill=VALUE    where there is no answer (default nan)
+
+Example:
+  robocache fuse --stream joints.npz:qpos@linear:6,previous:1 --stream force.npz:wrench@mean       --stream camera.npz:features@previous,offset=0.012,tolerance=0.05       --rate 50 -o fused.npz --plot fused.svg
+
+The output holds, for T targets of N streams, `values` (T, columns of all streams), `times` (T,),
+`valid` (T, N): False where a stream has no answer, `age` (T, N): target - last sample, and
+`error` (T, N): target - nearest sample, both on the stream's clock and in the unit of the stamps.)";
+
+/// Finite and above 0.
+std::string check_rate(const std::string& text) {
+  const double rate = std::strtod(text.c_str(), nullptr);
+  return rate > 0 && std::isfinite(rate) ? "" : "a rate must be above 0";
+}
 
 void add_executor_options(CLI::App& command, executor_choice& choice) {
   static const std::map<std::string, backend> backends = {
@@ -87,10 +118,7 @@ void add_resample(CLI::App& app, resample_command& c) {
   command
       .add_option("--rate", c.rate,
                   "Targets this many times a second, from the first stamp to the last")
-      ->check([](const std::string& text) {
-        const double rate = std::strtod(text.c_str(), nullptr);
-        return rate > 0 && std::isfinite(rate) ? std::string() : "a rate must be above 0";
-      })
+      ->check(check_rate)
       ->type_name("HZ");
   command.add_option("--targets", c.targets, "Array of target times, in place of --rate")
       ->type_name("NAME");
@@ -151,6 +179,54 @@ void add_resample(CLI::App& app, resample_command& c) {
   command.callback([&c] { run(c); });
 }
 
+void add_fuse(CLI::App& app, fuse_command& c) {
+  CLI::App& command =
+      *app.add_subcommand("fuse", "Bring streams of different rates and files onto one clock");
+  command.footer(fuse_footer);
+  command.add_option("--stream", c.streams, "A stream, explained below; once for each")
+      ->required()
+      ->expected(1)
+      ->take_all()
+      ->type_name("SPEC");
+  command.add_option("-o,--output", c.output, "Result (.npz), replaced as a whole")
+      ->required()
+      ->type_name("OUT.npz");
+  command.add_option("--rate", c.rate, "Targets this many times a second")
+      ->check(check_rate)
+      ->type_name("HZ");
+  CLI::Option* targets =
+      command.add_option("--targets", c.targets, "Array of target times, in place of --rate")
+          ->type_name("FILE:ARRAY");
+  command
+      .add_option_function<std::string>(
+          "--span",
+          [&c](const std::string& text) {
+            c.span = text == "union" ? time_span::all : time_span::overlap;
+          },
+          "Time that --rate covers: the overlap of all streams (default) or their union")
+      ->check(CLI::IsMember({"overlap", "union"}))
+      ->excludes(targets)
+      ->type_name("SPAN");
+  command
+      .add_option_function<std::string>(
+          "--dtype",
+          [&c](const std::string& text) {
+            c.type = text == "float16" ? dtype::float16 : dtype::float32;
+          },
+          "Type of the result: float32 (default) or float16")
+      ->check(CLI::IsMember({"float32", "float16"}))
+      ->type_name("TYPE");
+  command.add_option("--plot", c.plot, "Draw each stream's stamps and samples, and the result")
+      ->type_name("OUT.svg");
+  command
+      .add_option(
+          "--plot-channels", c.plot_columns,
+          "Columns of the result to draw, such as 0-3,7 (default: the first of each stream)")
+      ->type_name("LIST");
+  add_executor_options(command, c.executor);
+  command.callback([&c] { run(c); });
+}
+
 void add_info(CLI::App& app, std::string& path) {
   CLI::App& command = *app.add_subcommand(
       "info", "List the arrays of a NumPy file; of stamps the rate, jitter and gaps");
@@ -180,10 +256,12 @@ int run_tool(int argc, char** argv) {
   app.set_version_flag("--version", version);
   app.require_subcommand(0, 1);
   resample_command resample_options;
+  fuse_command fuse_options;
   demo_command demo_options;
   std::string info_path;
   add_demo(app, demo_options);
   add_resample(app, resample_options);
+  add_fuse(app, fuse_options);
   add_info(app, info_path);
   CLI::App& devices =
       *app.add_subcommand("devices", "List the CPU cores and CUDA devices that can be used");
@@ -202,8 +280,10 @@ int run_tool(int argc, char** argv) {
   return code(exit_code::ok);
 }
 
-int report(exit_code status, const char* what) {
-  std::fprintf(stderr, "robocache: %s\n", what);
+/// The library's own messages begin with its name already.
+int report(exit_code status, const std::string& what) {
+  const bool is_named = what.rfind("robocache::", 0) == 0;
+  std::fprintf(stderr, "%s%s\n", is_named ? "" : "robocache: ", what.c_str());
   return code(status);
 }
 

@@ -35,6 +35,13 @@ std::vector<std::pair<double, double>> gaps_of(const std::vector<point>& curve) 
   return gaps;
 }
 
+/// Sorts the curve, which is in the order of its targets, and finds its gaps.
+void finish(panel& p) {
+  std::stable_sort(p.curve.begin(), p.curve.end(),
+                   [](const point& a, const point& b) { return a.x < b.x; });
+  p.gaps = gaps_of(p.curve);
+}
+
 }  // namespace
 
 panel channel_panel(const plot_source& from, std::int64_t channel, const std::string& title) {
@@ -55,10 +62,38 @@ panel channel_panel(const plot_source& from, std::int64_t channel, const std::st
     const double value = element(from.result.values, k * channels + channel);
     result.curve.push_back({axis_time(targets, k, from.origin), is_valid ? value : NAN});
   }
-  std::stable_sort(result.curve.begin(), result.curve.end(),
-                   [](const point& a, const point& b) { return a.x < b.x; });
-  result.gaps = gaps_of(result.curve);
+  finish(result);
   return result;
+}
+
+panel column_panel(const std::vector<fuse_source>& sources, const array& clock, const fused& result,
+                   std::int64_t column, const std::string& title) {
+  const std::vector<std::int64_t> first = first_columns(sources);
+  const auto n = std::upper_bound(first.begin(), first.end(), column) - first.begin() - 1;
+  const fuse_source& source = sources[static_cast<std::size_t>(n)];
+  const std::int64_t channels = source.data.channels();
+  const std::int64_t channel = (column - first[static_cast<std::size_t>(n)]) % channels;
+  const bool reduced = source.settings.reduce != reduction::none;
+  const array* origin = clock.size() > 0 ? &clock : nullptr;
+
+  panel p;
+  p.title = title;
+  p.steps = !reduced &&
+            kind_of_channel(source.settings.sampling.kinds, channel) == interpolation::previous;
+  const array stamps = on_common_clock(source);
+  for (std::int64_t i = 0; i < stamps.size(); ++i) {
+    const double x = axis_time(stamps, i, origin);
+    p.stamps.push_back(x);
+    p.samples.push_back({x, element(source.data.values, i * channels + channel)});
+  }
+  const auto count = static_cast<std::int64_t>(sources.size());
+  for (std::int64_t k = 0; k < clock.size(); ++k) {
+    const bool is_valid = result.valid.as<std::uint8_t>()[k * count + n] != 0;
+    const double value = element(result.values, k * first.back() + column);
+    p.curve.push_back({axis_time(clock, k, origin), is_valid ? value : NAN});
+  }
+  finish(p);
+  return p;
 }
 
 }  // namespace robocache::cli

@@ -1,8 +1,8 @@
 /// \file
-/// A stream and its resampled curve as panels of a figure.
+/// Streams and their resampled curves as panels of a figure.
 #pragma once
 
-#include "resampling.hpp"
+#include "fusing.hpp"
 #include "svg.hpp"
 
 namespace robocache::cli {
@@ -17,5 +17,10 @@ struct plot_source {
 
 /// Channel `channel` of item 0.
 panel channel_panel(const plot_source& from, std::int64_t channel, const std::string& title);
+
+/// Column `column` of a fused result, with the raw stamps of its stream. Time starts at the first
+/// target.
+panel column_panel(const std::vector<fuse_source>& sources, const array& clock, const fused& result,
+                   std::int64_t column, const std::string& title);
 
 }  // namespace robocache::cli

@@ -25,6 +25,10 @@ stream read_stream(const resample_command& command, const array_file& file) {
   if (command.type.has_value() && *command.type != s.values.type) {
     s.values = converted(s.values, *command.type);
   }
+  if (!is_float(s.values.type)) {
+    bad_input(s.name + ": expected float16, float32 or float64, got " + name_of(s.values.type) +
+              " (--dtype converts)");
+  }
   check_stream(s);
   return s;
 }
@@ -45,26 +49,6 @@ clock_targets read_targets(const resample_command& command, const array_file& fi
               ", got " + shape_text(shape));
   }
   return targets;
-}
-
-/// Float stamps far from zero are coarse; resampling between steps they cannot say is a mistake.
-void warn_of_coarse_stamps(const stream& s) {
-  if (s.times.type != dtype::float32 || s.times.size() == 0) return;
-  const float last = s.times.as<float>()[s.times.size() - 1];
-  const double resolution = std::nextafter(std::fabs(last), INFINITY) - std::fabs(last);
-  if (resolution > 1e-3) {
-    std::fprintf(stderr,
-                 "robocache: warning: %s: float32 stamps near %g s are %g s apart at best; store "
-                 "int64 nanoseconds or float64\n",
-                 s.times_name.c_str(), static_cast<double>(last), resolution);
-  }
-}
-
-/// Epochs and nanoseconds are drawn from the first stamp on.
-bool needs_origin(const array& times) {
-  if (times.size() == 0) return false;
-  return times.type == dtype::int64 ||
-         std::fabs(element(times, 0)) > 100 * seconds_after(times, times.size() - 1, 0);
 }
 
 std::string grid_text(const resample_command& command) {
@@ -172,8 +156,9 @@ void run(const resample_command& command) {
   const stream s = read_stream(command, file);
   warn_of_coarse_stamps(s);
   parse_channels(command.plot_channels, s.channels());  // before the work, not after it
-  const clock_targets targets =
-      command.rate.has_value() ? uniform_targets(s, *command.rate) : read_targets(command, file, s);
+  const clock_targets targets = command.rate.has_value()
+                                    ? uniform_targets(s.times, s.times_name, *command.rate)
+                                    : read_targets(command, file, s);
   const resampled result = resample_stream(executor, s, targets, checked.settings);
 
   {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "device.hpp"
 #include "failure.hpp"
@@ -24,17 +25,6 @@ auto with_value_type(const array& values, const F& f) {
   if (values.type == dtype::float64) return f(double{});
   if (values.type == dtype::float32) return f(float{});
   return f(f16{});
-}
-
-/// A length of time in the stamps' unit; infinity is "no limit".
-template <class Time>
-Time limit_from(double seconds) {
-  if constexpr (std::is_same_v<Time, std::int64_t>) {
-    const double nanoseconds = seconds * 1e9;
-    return nanoseconds < 0x1p63 ? static_cast<Time>(std::llround(nanoseconds)) : unlimited<Time>();
-  } else {
-    return static_cast<Time>(seconds);
-  }
 }
 
 /// Targets of stamps from `first` to `last`. No error accumulates: each is computed from k.
@@ -60,12 +50,12 @@ Time target_at(Time first, std::int64_t k, double rate) {
 }
 
 template <class Time>
-clock_targets uniform_targets_of(const stream& s, double rate) {
-  const std::int64_t length = s.samples();
-  if (length == 0) bad_input(s.times_name + ": expected at least one stamp for --rate, got none");
-  const bool batched = s.times.shape.size() == 2;
-  const std::int64_t items = batched ? s.items() : 1;
-  const Time* times = s.times.as<Time>();
+clock_targets uniform_targets_of(const array& stamps, const std::string& name, double rate) {
+  const std::int64_t length = stamps.shape.back();
+  if (length == 0) bad_input(name + ": expected at least one stamp for --rate, got none");
+  const bool batched = stamps.shape.size() == 2;
+  const std::int64_t items = batched ? stamps.shape[0] : 1;
+  const Time* times = stamps.as<Time>();
   clock_targets result;
   for (std::int64_t b = 0; b < items; ++b) {
     const Time* t = times + b * length;
@@ -73,8 +63,8 @@ clock_targets uniform_targets_of(const stream& s, double rate) {
   }
   const std::int64_t columns =
       items == 0 ? 0 : *std::max_element(result.counts.begin(), result.counts.end());
-  result.times = make_array(s.times.type, batched ? std::vector<std::int64_t>{items, columns}
-                                                  : std::vector<std::int64_t>{columns});
+  result.times = make_array(stamps.type, batched ? std::vector<std::int64_t>{items, columns}
+                                                 : std::vector<std::int64_t>{columns});
   for (std::int64_t b = 0; b < items; ++b) {
     const Time* t = times + b * length;
     Time* out = result.times.as<Time>() + b * columns;
@@ -102,14 +92,7 @@ void run_resample(const any_executor& executor, const stream& s, const clock_tar
   T* output = memory.output(result.values.as<T>(), result.values.size());
   auto* valid = memory.output(result.valid.as<std::uint8_t>(), result.valid.size());
 
-  resample_options<Time> options;
-  options.kinds = channel_groups(settings.kinds.data(), static_cast<int>(settings.kinds.size()));
-  options.before = settings.before;
-  options.after = settings.after;
-  options.nans = settings.nans;
-  options.fill_value = settings.fill;
-  options.max_gap = limit_from<Time>(settings.max_gap);
-  options.tolerance = limit_from<Time>(settings.tolerance);
+  resample_options<Time> options = options_from<Time>(settings);
   if (!targets.counts.empty()) {
     const auto count = static_cast<std::int64_t>(targets.counts.size());
     options.target_lengths = {memory.input(targets.counts.data(), count), {count}};
@@ -158,10 +141,6 @@ double seconds_after(const array& times, std::int64_t i, std::int64_t origin) {
 
 void check_stream(const stream& s) {
   const auto& shape = s.values.shape;
-  if (!is_float(s.values.type)) {
-    bad_input(s.name + ": expected float16, float32 or float64, got " + name_of(s.values.type) +
-              " (--dtype converts)");
-  }
   if (shape.empty() || shape.size() > 3) {
     bad_input(s.name + ": expected shape (T,), (T, D) or (B, T, D), got " + shape_text(shape));
   }
@@ -183,9 +162,27 @@ void check_stream(const stream& s) {
                  [&](auto zero) { check_ascending<decltype(zero)>(s.times, s.times_name); });
 }
 
-clock_targets uniform_targets(const stream& s, double rate) {
-  return with_time_type(s.times,
-                        [&](auto zero) { return uniform_targets_of<decltype(zero)>(s, rate); });
+void warn_of_coarse_stamps(const stream& s) {
+  if (s.times.type != dtype::float32 || s.times.size() == 0) return;
+  const float last = s.times.as<float>()[s.times.size() - 1];
+  const double resolution = std::nextafter(std::fabs(last), INFINITY) - std::fabs(last);
+  if (resolution > 1e-3) {
+    std::fprintf(stderr,
+                 "robocache: warning: %s: float32 stamps near %g s are %g s apart at best; store "
+                 "int64 nanoseconds or float64\n",
+                 s.times_name.c_str(), static_cast<double>(last), resolution);
+  }
+}
+
+bool needs_origin(const array& times) {
+  if (times.size() == 0) return false;
+  return times.type == dtype::int64 ||
+         std::fabs(element(times, 0)) > 100 * seconds_after(times, times.size() - 1, 0);
+}
+
+clock_targets uniform_targets(const array& times, const std::string& name, double rate) {
+  return with_time_type(
+      times, [&](auto zero) { return uniform_targets_of<decltype(zero)>(times, name, rate); });
 }
 
 resampled resample_stream(const any_executor& executor, const stream& s,

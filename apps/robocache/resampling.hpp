@@ -2,6 +2,7 @@
 /// `robocache::resample` on arrays whose types and shapes are known at run time only.
 #pragma once
 
+#include <cmath>
 #include <limits>
 #include <robocache/trajectory/resample.hpp>
 
@@ -39,6 +40,31 @@ struct stream {
   }
 };
 
+/// A length of time in the stamps' unit; infinity is "no limit".
+template <class Time>
+Time limit_from(double seconds) {
+  if constexpr (std::is_same_v<Time, std::int64_t>) {
+    const double nanoseconds = seconds * 1e9;
+    return nanoseconds < 0x1p63 ? static_cast<Time>(std::llround(nanoseconds)) : unlimited<Time>();
+  } else {
+    return static_cast<Time>(seconds);
+  }
+}
+
+/// The library's options for `settings`.
+template <class Time>
+resample_options<Time> options_from(const resample_settings& settings) {
+  resample_options<Time> options;
+  options.kinds = channel_groups(settings.kinds.data(), static_cast<int>(settings.kinds.size()));
+  options.before = settings.before;
+  options.after = settings.after;
+  options.nans = settings.nans;
+  options.fill_value = settings.fill;
+  options.max_gap = limit_from<Time>(settings.max_gap);
+  options.tolerance = limit_from<Time>(settings.tolerance);
+  return options;
+}
+
 /// Times to answer: [U], or [B, U] of which item b uses the first `counts[b]`.
 struct clock_targets {
   array times;
@@ -54,12 +80,19 @@ struct resampled {
 /// Stamp i of `times` in seconds after its stamp `origin`.
 double seconds_after(const array& times, std::int64_t i, std::int64_t origin);
 
-/// Fails unless shapes and types fit and the stamps ascend.
+/// Fails unless the shapes fit, the stamps are of a known type and ascend.
 void check_stream(const stream& s);
+
+/// Float stamps far from zero are coarse; resampling between steps they cannot say is a mistake.
+void warn_of_coarse_stamps(const stream& s);
+
+/// Whether a time axis should start at the first stamp: epochs and nanoseconds.
+bool needs_origin(const array& times);
 
 /// t0 + k / rate from each item's first stamp to its last; a last stamp within a millionth of a
 /// step of the grid is a target itself. Unused columns of a shorter item repeat its last stamp.
-clock_targets uniform_targets(const stream& s, double rate);
+/// `times` is [T] or [B, T]; `name` begins errors.
+clock_targets uniform_targets(const array& times, const std::string& name, double rate);
 
 resampled resample_stream(const any_executor& executor, const stream& s,
                           const clock_targets& targets, const resample_settings& settings);

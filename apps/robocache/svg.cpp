@@ -11,10 +11,11 @@ namespace {
 constexpr double head_height = 84, foot_height = 24;
 constexpr double margin = 28, between = 34;
 constexpr double axis_left = 58, axis_bottom = 40, title_height = 26;
+constexpr double strip_height = 26, tick_height = 9;  // of stamps
 constexpr double plot_height = 150;
 constexpr double figure_width = 1180;
 constexpr int most_bytes = 400000;
-constexpr int bytes_per_column = 2 * 4 * 13;  // two series, up to four points each
+constexpr int bytes_per_column = 2 * 5 * 13;  // two series, up to four points and a tick each
 constexpr double marker_spacing = 7;
 
 constexpr const char* style = R"(<style>
@@ -27,6 +28,8 @@ text{font-family:Inter,"Helvetica Neue",Helvetica,Arial,"DejaVu Sans",sans-serif
 .grid{stroke:#e7ebf0;stroke-width:1}
 .axis{stroke:#94a3b8;stroke-width:1;fill:none}
 .gap{fill:#fbe3b3;fill-opacity:.75}
+.stamps{stroke:#5c97d6;stroke-width:1;fill:none}
+.targets{stroke:#b3124f;stroke-width:1;fill:none}
 .dots{stroke:#a8c8ee;stroke-width:6;stroke-linecap:round;fill:none}
 .sparse{stroke-width:9}
 .curve{stroke:#b3124f;stroke-width:1.4;stroke-linejoin:round;stroke-linecap:round;fill:none}
@@ -170,6 +173,31 @@ std::string curve(const frame& f, const std::vector<point>& points, bool steps) 
   return d;
 }
 
+/// Vertical ticks at ascending `times`, no closer than `spacing` on the page.
+std::string ticks_at(const frame& f, const std::vector<double>& times, double y, double spacing) {
+  std::string d;
+  double last = -std::numeric_limits<double>::infinity();
+  for (const double time : times) {
+    const double x = f.page_x(time);
+    if (!is_drawn(time) || x - last < spacing) continue;
+    d += "M" + pixel(x) + " " + pixel(y) + "v" + pixel(tick_height);
+    last = x;
+  }
+  return d;
+}
+
+/// The stamps, and below them those of the curve's points that are drawn.
+std::string draw_strip(const panel& p, const frame& f, int columns) {
+  std::vector<double> targets;
+  for (const point& at : p.curve) {
+    if (is_drawn(at)) targets.push_back(at.x);
+  }
+  const double spacing = f.width / columns;
+  const double top = f.top - strip_height;
+  return path("stamps", ticks_at(f, p.stamps, top, spacing)) +
+         path("targets", ticks_at(f, targets, top + tick_height + 3, spacing));
+}
+
 std::string draw_axes(const frame& f, const std::string& x_label) {
   std::string out;
   const auto ticks = [](const range& r, int about) {
@@ -195,12 +223,14 @@ std::string draw_axes(const frame& f, const std::string& x_label) {
 }
 
 std::string draw_panel(const panel& p, const frame& f, int columns, const std::string& x_label) {
-  std::string out = text_at(f.left, f.top - 9, "name", "start", p.title);
+  const double strip = p.stamps.empty() ? 0 : strip_height;
+  std::string out = text_at(f.left, f.top - strip - 9, "name", "start", p.title);
   for (const auto& [from, to] : p.gaps) {
     const double x0 = f.page_x(std::clamp(from, f.x.low, f.x.high));
     const double x1 = f.page_x(std::clamp(to, f.x.low, f.x.high));
-    out += rectangle("gap", x0, f.top, std::max(x1 - x0, 1.0), f.height);
+    out += rectangle("gap", x0, f.top - strip, std::max(x1 - x0, 1.0), f.height + strip);
   }
+  out += draw_strip(p, f, columns);
   out += draw_axes(f, x_label);
   const auto is_sparse = [&](const std::vector<point>& points) {
     return static_cast<double>(points.size()) * marker_spacing < f.width;
@@ -214,7 +244,8 @@ std::string draw_panel(const panel& p, const frame& f, int columns, const std::s
 
 double text_width(const std::string& text) { return 6.8 * static_cast<double>(text.size()); }
 
-std::string draw_legend(const figure& f, bool has_gaps) {
+/// Where there are strips, each series shows as a tick above its mark.
+std::string draw_legend(const figure& f, bool has_gaps, bool has_strips) {
   const double y = 38;
   double x = figure_width - margin;
   std::string out;
@@ -228,11 +259,18 @@ std::string draw_legend(const figure& f, bool has_gaps) {
     out += rectangle("gap", x, y - 7, 24, 14);
     x -= 18;
   }
+  const double mark = has_strips ? y + 5 : y;
+  const auto ticks = [&](const char* kind) {
+    const std::string tick = "v" + pixel(tick_height) + "m6 " + pixel(-tick_height);
+    std::string d = "M" + pixel(x) + " " + pixel(y - 9);
+    for (int i = 0; i < 5; ++i) d += tick;
+    return has_strips ? path(kind, d) : "";
+  };
   place(f.curve_label);
-  out += line("curve", x, y, x + 24, y);
+  out += line("curve", x, mark, x + 24, mark) + ticks("targets");
   x -= 18;
   place(f.samples_label);
-  out += path("dots", "M" + pixel(x + 4) + " " + pixel(y) + "h0m9 0h0m9 0h0");
+  out += path("dots", "M" + pixel(x + 3) + " " + pixel(mark) + "h0m9 0h0m9 0h0") + ticks("stamps");
   return out;
 }
 
@@ -308,12 +346,15 @@ std::vector<point> decimated(const std::vector<point>& points, double low, doubl
 
 std::string draw(const figure& f) {
   const std::size_t count = f.panels.size();
-  const std::size_t across = count > 3 ? 2 : 1;
+  const std::size_t across = f.across > 0 ? static_cast<std::size_t>(f.across) : count > 3 ? 2 : 1;
+  const bool has_strips = std::any_of(f.panels.begin(), f.panels.end(),
+                                      [](const panel& p) { return !p.stamps.empty(); });
+  const double above = title_height + (has_strips ? strip_height : 0);
   const std::size_t down = (count + across - 1) / across;
   const double cell_width =
       (figure_width - 2 * margin - between * static_cast<double>(across - 1)) /
       static_cast<double>(across);
-  const double cell_height = title_height + plot_height + axis_bottom;
+  const double cell_height = above + plot_height + axis_bottom;
   const double height = head_height + cell_height * static_cast<double>(down) + foot_height;
   const double width = cell_width - axis_left;
   const int affordable =
@@ -336,7 +377,7 @@ std::string draw(const figure& f) {
   out += "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n";
   out += text_at(margin, 38, "h1", "start", f.title);
   out += text_at(margin, 60, "h2", "start", f.subtitle);
-  out += draw_legend(f, has_gaps);
+  out += draw_legend(f, has_gaps, has_strips);
 
   for (std::size_t i = 0; i < count; ++i) {
     panel p = f.panels[i];
@@ -345,7 +386,7 @@ std::string draw(const figure& f) {
     for (const point& c : p.curve) y.include(c.y);
     const double left =
         margin + axis_left + (cell_width + between) * static_cast<double>(i % across);
-    const double top = head_height + title_height + cell_height * static_cast<double>(i / across);
+    const double top = head_height + above + cell_height * static_cast<double>(i / across);
     const frame axes{left, top, width, plot_height, x, y.widened(0.06)};
     p.gaps = merged(p.gaps, (x.high - x.low) / columns);
     out += draw_panel(p, axes, columns, i + across >= count ? f.x_label : "");

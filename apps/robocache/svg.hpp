@@ -19,6 +19,7 @@ struct panel {
   std::vector<point> curve;                     ///< drawn as a line
   bool steps = false;                           ///< the curve keeps its value until the next point
   std::vector<std::pair<double, double>> gaps;  ///< shaded spans of x
+  std::vector<double> stamps;  ///< drawn as ticks on top, above those of the curve's points
 };
 
 struct figure {
@@ -29,6 +30,7 @@ struct figure {
   std::string curve_label = "resampled";
   std::string gaps_label = "no answer, or NaN";
   std::vector<panel> panels;
+  int across = 0;  ///< panels side by side; 0: one up to three panels, else two
 };
 
 /// About `about` multiples of 1, 2 or 5 times a power of ten within [low, high]; at least two.

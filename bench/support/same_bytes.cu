@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <robocache/detail/launch.cuh>
 
 #include "support/same_bytes.hpp"
 #include "support/statistics.hpp"
@@ -52,6 +53,7 @@ __device__ void use(std::uint32_t seen, uint4* out) {
 /// other is streamed alone.
 template <int Unroll, bool Streaming>
 __global__ void stream_strided(const uint4* in, index count_in, uint4* out, index count_out) {
+  detail::wait_for_stream();
   std::uint32_t seen = 0;
   const index count = count_in > count_out ? count_in : count_out;
   const index tile = static_cast<index>(blockDim.x) * Unroll;
@@ -66,6 +68,7 @@ __global__ void stream_strided(const uint4* in, index count_in, uint4* out, inde
 template <int Unroll, bool Streaming>
 __global__ void stream_shares(const uint4* in, index share_in, index count_in, uint4* out,
                               index share_out, index count_out) {
+  detail::wait_for_stream();
   std::uint32_t seen = 0;
   const index begin_in = blockIdx.x * share_in;
   const index begin_out = blockIdx.x * share_out;
@@ -81,12 +84,14 @@ enum class schedule { one_shot, persistent, shares };
 struct launch_shape {
   schedule order;
   int threads, unroll;
-  bool streaming;
+  bool streaming;   ///< evict-first loads and stores
+  bool overlapped;  ///< set up while the kernel before still runs, as the library's kernels are
 
   [[nodiscard]] std::string name() const {
     const char* orders[] = {"one-shot", "persistent", "shares"};
     return std::string(orders[static_cast<int>(order)]) + " threads=" + std::to_string(threads) +
-           " unroll=" + std::to_string(unroll) + (streaming ? " streaming" : "");
+           " unroll=" + std::to_string(unroll) + (streaming ? " streaming" : "") +
+           (overlapped ? " overlapped" : "");
   }
 };
 
@@ -96,7 +101,9 @@ std::vector<launch_shape> all_launch_shapes() {
     for (const int threads : {256, 512, 1024}) {
       for (const int unroll : {1, 2, 4, 8}) {
         for (const bool streaming : {false, true}) {
-          shapes.push_back({order, threads, unroll, streaming});
+          for (const bool overlapped : {false, true}) {
+            shapes.push_back({order, threads, unroll, streaming, overlapped});
+          }
         }
       }
     }
@@ -116,22 +123,31 @@ index resident_blocks(Kernel kernel, int threads) {
   return index{multiprocessors} * blocks;
 }
 
+template <class... Params, class... Args>
+void start(const launch_shape& shape, void (*kernel)(Params...), index blocks, cudaStream_t on,
+           Args... args) {
+  if (shape.overlapped) {
+    detail::launch("same_bytes", cuda(on), kernel, blocks, shape.threads, 0, args...);
+  } else {
+    kernel<<<static_cast<unsigned>(blocks), static_cast<unsigned>(shape.threads), 0, on>>>(args...);
+    check(cudaPeekAtLastError());
+  }
+}
+
 template <int Unroll, bool Streaming>
 void launch(const launch_shape& shape, const uint4* in, index count_in, uint4* out, index count_out,
             cudaStream_t on) {
-  const index tile = index{shape.threads} * Unroll;
-  const index tiles = divide_up(std::max(count_in, count_out), tile);
+  const index tiles = divide_up(std::max(count_in, count_out), index{shape.threads} * Unroll);
   if (shape.order == schedule::shares) {
-    stream_shares<Unroll, Streaming><<<static_cast<unsigned>(tiles), shape.threads, 0, on>>>(
-        in, divide_up(count_in, tiles), count_in, out, divide_up(count_out, tiles), count_out);
+    start(shape, stream_shares<Unroll, Streaming>, tiles, on, in, divide_up(count_in, tiles),
+          count_in, out, divide_up(count_out, tiles), count_out);
   } else {
     const auto kernel = stream_strided<Unroll, Streaming>;
     const index blocks = shape.order == schedule::one_shot
                              ? tiles
                              : std::min(tiles, resident_blocks(kernel, shape.threads));
-    kernel<<<static_cast<unsigned>(blocks), shape.threads, 0, on>>>(in, count_in, out, count_out);
+    start(shape, kernel, blocks, on, in, count_in, out, count_out);
   }
-  check(cudaPeekAtLastError());
 }
 
 template <bool Streaming>

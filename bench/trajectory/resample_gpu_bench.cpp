@@ -96,12 +96,14 @@ bool equals_cpu(const gpu_case& c, const std::vector<T>& values, const timeline<
 template <class T>
 void time_search(benchmark::State& state, const gpu_case& c, const stream& on,
                  const std::vector<device_data<T, float>>& sets, int calls) {
-  const shape& s = c.dims;
-  const device_array<std::int32_t> intervals(s.batch * s.targets);
+  const auto batch = static_cast<std::int32_t>(c.dims.batch);
+  const auto samples = static_cast<std::int32_t>(c.dims.samples);
+  const auto targets = static_cast<std::int32_t>(c.dims.targets);
+  const device_array<std::int32_t> intervals(c.dims.batch * c.dims.targets);
   const auto time = [&](search how) {
     return median(time_calls(on, calls, replays, [&](int call) {
       const auto& data = sets[static_cast<std::size_t>(call) % sets.size()];
-      find_intervals(how, data.times.data(), s.samples, data.targets.data(), s.batch, s.targets,
+      find_intervals(how, data.times.data(), samples, data.targets.data(), batch, targets,
                      intervals.data(), on.handle());
     }));
   };

@@ -258,6 +258,20 @@ void for_each_problem(robocache::interpolation kind, const F& f) {
   }
 }
 
+/// Swaps some stamps and makes others NaN where the type has it.
+template <class T, class Time>
+void disorder(random_source& random, problem<T, Time>& p) {
+  const auto count = static_cast<std::int64_t>(p.times.size());
+  for (std::int64_t i = 0; i < count / 4; ++i) {
+    auto& stamp = p.times[static_cast<std::size_t>(random.between(0, count - 1))];
+    if (std::numeric_limits<Time>::has_quiet_NaN && random.chance(0.1)) {
+      stamp = std::numeric_limits<Time>::quiet_NaN();
+    } else {
+      std::swap(stamp, p.times[static_cast<std::size_t>(random.between(0, count - 1))]);
+    }
+  }
+}
+
 /// Calls `f` with random problems over a robot's row: pose, quaternions, gripper, joints.
 template <class T, class Time, class F>
 void for_each_mixed_problem(const F& f) {
@@ -268,8 +282,13 @@ void for_each_mixed_problem(const F& f) {
       {1, interpolation::nearest}, {1, interpolation::next}};
   random_source random(7);
   for (int i = 0; i < 20; ++i) {
-    f(make_problem<T, Time>(random, random.between(1, 8), random.between(0, 100),
-                            random.between(0, 300), 27, groups));
+    auto p = make_problem<T, Time>(random, random.between(1, 8), random.between(0, 100),
+                                   random.between(0, 300), 27, groups);
+    f(p);
+    disorder(random, p);
+    f(p);
+    p.options.kinds = robocache::interpolation::linear;
+    f(p);
   }
 }
 

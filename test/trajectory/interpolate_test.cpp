@@ -28,10 +28,16 @@ TEMPLATE_TEST_CASE("find_interval finds what a walk finds", "[interpolate]", std
     const auto n = random.chance(0.02) ? random.between(5000, 20000) : random.between(0, 300);
     const auto stamps = make_stamps<TestType>(random, kind, n);
     for (const TestType target : make_targets(random, stamps, 40)) {
-      const auto got = find_interval(stamps.data(), n, target);
-      if (got != by_walking(stamps, target)) {
-        CAPTURE(random.seed(), name_of(kind), n, target, by_walking(stamps, target));
-        FAIL("found " << got);
+      const auto expected = by_walking(stamps, target);
+      const auto hint = random.between(-2, n + 2);
+      const auto narrow_hint = static_cast<std::int32_t>(expected + random.between(-9, 9));
+      const std::int64_t got[] = {
+          find_interval(stamps.data(), n, target), find_interval(stamps.data(), n, target, hint),
+          find_interval(stamps.data(), static_cast<std::int32_t>(n), target, narrow_hint)};
+      for (const auto index : got) {
+        if (index == expected) continue;
+        CAPTURE(random.seed(), name_of(kind), n, target, expected, hint, narrow_hint);
+        FAIL("found " << index);
       }
     }
   }
@@ -47,7 +53,8 @@ TEMPLATE_TEST_CASE("find_interval stays in range on stamps in no order", "[inter
     for (std::int64_t k = 0; k < n; ++k) stamps.push_back(any_stamp<TestType>(random));
     if (!std::is_integral_v<TestType>) stamps[0] = std::numeric_limits<TestType>::quiet_NaN();
     for (int k = 0; k < 20; ++k) {
-      const auto got = find_interval(stamps.data(), n, any_stamp<TestType>(random));
+      const auto got =
+          find_interval(stamps.data(), n, any_stamp<TestType>(random), random.between(-1, n));
       if (got < -1 || got >= n) FAIL("seed " << random.seed() << " found " << got << " of " << n);
     }
   }

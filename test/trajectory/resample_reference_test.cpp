@@ -132,8 +132,12 @@ void random_problems(std::uint64_t seed, double adversarial) {
     const auto groups = random_groups(random, channels);
     wildness how;
     how.adversarial = adversarial;
-    const auto p = make_problem<T, Time>(random, random.between(1, 3), random.between(0, 30),
-                                         random.between(0, 40), channels, groups, how);
+    auto p = make_problem<T, Time>(random, random.between(1, 3), random.between(0, 30),
+                                   random.between(0, 40), channels, groups, how);
+    // Between infinite stamps only reproducibility is promised.
+    for (auto& t : p.times) {
+      t = std::clamp(t, std::numeric_limits<Time>::lowest(), std::numeric_limits<Time>::max());
+    }
     const auto got = resample(robocache::cpu{1}, p);
     checked += compare(p, got);
     all += static_cast<std::int64_t>(got.output.size());
@@ -147,7 +151,38 @@ void random_problems(std::uint64_t seed, double adversarial) {
   CHECK(all > count);
 }
 
+/// The words that the stamps of each item deserve.
+template <class T, class Time>
+std::vector<std::uint32_t> expected_status(const problem<T, Time>& p) {
+  std::vector<std::uint32_t> words;
+  for (std::int64_t b = 0; b < p.batch; ++b) {
+    const auto times = item_of(p, b).times;
+    bool ascending = true;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      ascending = ascending && times[i] == times[i] && (i == 0 || times[i - 1] <= times[i]);
+    }
+    words.push_back(ascending ? robocache::stamps_ok : robocache::stamps_unsorted);
+  }
+  return words;
+}
+
 }  // namespace
+
+TEMPLATE_TEST_CASE("the status word tells stamps that do not ascend", "[reference]", std::int64_t,
+                   double, float) {
+  std::size_t unsorted = 0;
+  for (int i = 0; i < 300; ++i) {
+    random_source random(static_cast<std::uint64_t>(i));
+    auto p = make_problem<float, TestType>(random, random.between(1, 5), random.between(0, 12), 3,
+                                           2, interpolation::linear);
+    if (random.chance(0.7)) disorder(random, p);
+    const auto expected = expected_status(p);
+    INFO(p.story);
+    CHECK(resample(robocache::cpu{2}, p).status == expected);
+    for (const auto word : expected) unsorted += word != robocache::stamps_ok ? 1 : 0;
+  }
+  CHECK(unsorted > 50);
+}
 
 #define ROBOCACHE_REFERENCE_TEST(T, Time, seed)                                                    \
   TEST_CASE("resample of " #T " over " #Time " stamps agrees with the reference", "[reference]") { \

@@ -12,71 +12,71 @@
 
 namespace robocache::detail {
 
-/// Whether rows on both sides can be moved in steps of `bytes`.
-template <class T, class Time>
-bool rows_allow(const resample_op<T, Time>& op, std::int64_t bytes) {
-  const auto size = static_cast<std::int64_t>(sizeof(T));
-  const auto whole = [&](std::int64_t elements) { return elements * size % bytes == 0; };
-  const auto aligned = [&](const void* data) {
-    return reinterpret_cast<std::uintptr_t>(data) % static_cast<std::uintptr_t>(bytes) == 0;
+/// Whether `width` channels of a row can be moved at a time, on both sides.
+template <class T, class Time, class Out>
+bool rows_allow(const resample_op<T, Time, Out>& op, std::int64_t width) {
+  const auto fits = [&](const auto* data, std::int64_t row, std::int64_t batch) {
+    const auto bytes = width * static_cast<std::int64_t>(sizeof(*data));
+    return bytes <= 16 &&
+           reinterpret_cast<std::uintptr_t>(data) % static_cast<std::uintptr_t>(bytes) == 0 &&
+           row % width == 0 && batch % width == 0;
   };
-  return bytes >= size && aligned(op.source) && aligned(op.output) && whole(op.channels) &&
-         whole(op.source_row) && whole(op.source_batch) && whole(op.output_row) &&
-         whole(op.output_batch);
+  return op.channels % width == 0 && fits(op.source, op.source_row, op.source_batch) &&
+         fits(op.output, op.output_row, op.output_batch);
+}
+
+/// Calls `f` with the largest width out of Width, Width / 2 ... 1 that the rows allow, as a type.
+template <int Width, class Op, class F>
+void with_width(const Op& op, const F& f) {
+  if constexpr (Width == 1) {
+    f(std::integral_constant<int, 1>{});
+  } else if (rows_allow(op, Width)) {
+    f(std::integral_constant<int, Width>{});
+  } else {
+    with_width<Width == 2 ? 1 : Width / 2>(op, f);
+  }
 }
 
 /// Launches blocks of `Threads` that move `items` lanes each.
-template <class T, int LaneBytes, int Threads, int Unroll, class Op>
+template <class Op, int Width, int Threads, int Unroll>
 void launch_rows(const cuda& executor, const Op& op, std::int64_t lanes, std::int64_t items) {
   const std::int64_t wanted = items / lanes;
   const std::int64_t tile = wanted < 1 ? 1 : wanted > Threads ? Threads : wanted;
   const row_tiling tiling{static_cast<std::uint32_t>(tile),
                           fast_divisor(static_cast<std::uint32_t>(lanes)),
                           fast_divisor(static_cast<std::uint32_t>(op.columns))};
-  const auto shared =
-      static_cast<std::size_t>(tile) * (sizeof(row_plan<T>) + sizeof(compute_type<T>));
-  launch(resample_name, executor, resample_rows_kernel<T, Op, LaneBytes, Threads, Unroll>,
+  const auto shared = static_cast<std::size_t>(tile) *
+                      (sizeof(typename Op::plan) + sizeof(compute_type<typename Op::element>));
+  launch(resample_name, executor, resample_rows_kernel<Op, Width, Threads, Unroll>,
          (op.slots() - 1) / tile + 1, Threads, shared, op, tiling);
 }
 
 /// Many rows: small blocks, several loads in flight per thread. Few rows: one load per thread, so
 /// that every multiprocessor has some. Both measured on an H200.
-template <class T, int LaneBytes, class Op>
+template <int Width, class Op>
 void launch_rows(const cuda& executor, const Op& op) {
-  const std::int64_t lanes = op.channels * static_cast<std::int64_t>(sizeof(T)) / LaneBytes;
+  const std::int64_t lanes = op.channels / Width;
   const std::int64_t items = op.slots() * lanes;
   if (items >= std::int64_t{1} << 19) {
-    launch_rows<T, LaneBytes, 64, 4>(executor, op, lanes, 512);
+    launch_rows<Op, Width, 64, 4>(executor, op, lanes, 512);
   } else {
-    launch_rows<T, LaneBytes, 128, 1>(executor, op, lanes, items >= 1 << 17 ? 256 : 128);
+    launch_rows<Op, Width, 128, 1>(executor, op, lanes, items >= 1 << 17 ? 256 : 128);
   }
 }
 
-/// Picks the widest step that the rows allow.
-template <class T, class Time, class Op>
-void launch_rows(const cuda& executor, const resample_op<T, Time>& op, const Op& part) {
-  if (rows_allow(op, 16)) {
-    launch_rows<T, 16>(executor, part);
-  } else if (sizeof(T) < 8 && rows_allow(op, 8)) {
-    launch_rows<T, 8>(executor, part);
-  } else {
-    launch_rows<T, static_cast<int>(sizeof(T))>(executor, part);
-  }
-}
-
-template <class T, class Time>
-void launch_units(const cuda& executor, const resample_op<T, Time>& op) {
-  std::int64_t tile = 1024 / op.units;
+template <class Op>
+void launch_units(const cuda& executor, const Op& op) {
+  std::int64_t tile = 1024 / (op.units > 0 ? op.units : 1);
   tile = tile < 1 ? 1 : tile > 64 ? 64 : tile;
-  const auto shared = static_cast<std::size_t>(tile) * (sizeof(target_slot<T, Time>) + sizeof(int));
-  launch(resample_name, executor, resample_units_kernel<T, Time>, (op.slots() - 1) / tile + 1, 256,
+  const auto shared = static_cast<std::size_t>(tile) * (sizeof(typename Op::slot) + sizeof(int));
+  launch(resample_name, executor, resample_units_kernel<Op>, (op.slots() - 1) / tile + 1, 256,
          shared, op, static_cast<int>(tile));
 }
 
-template <class T, class Time>
-void check_device_pointers(const resample_op<T, Time>& op) {
-  const auto check = [](const char* name, const void* pointer) {
-    check_device_pointer(resample_name, name, pointer);
+template <class T, class Time, class Out>
+void check_device_pointers(const char* op_name, const resample_op<T, Time, Out>& op) {
+  const auto check = [op_name](const char* name, const void* pointer) {
+    check_device_pointer(op_name, name, pointer);
   };
   check("source", op.source);
   check("times", op.times);
@@ -94,28 +94,34 @@ void check_device_pointers(const resample_op<T, Time>& op) {
   check("report.status", op.status);
 }
 
+/// Kernels count targets in 31 bits.
+template <class T, class Time, class Out>
+void check_size(const char* name, const resample_op<T, Time, Out>& op) {
+  if (op.items > INT32_MAX || op.slots() > INT32_MAX || op.channels > INT32_MAX / 128) {
+    fail(name, "one launch takes at most 2^31 - 1 items and targets and 2^24 channels (got " +
+                   std::to_string(op.items) + ", " + std::to_string(op.slots()) + " and " +
+                   std::to_string(op.channels) + ")");
+  }
+}
+
 template <class T, class Time>
 void run(const cuda& executor, const resample_op<T, Time>& op) {
-  constexpr std::int64_t most_blocks = INT32_MAX;
-  if (op.items > most_blocks || op.slots() > most_blocks || op.channels > INT32_MAX / 128) {
-    fail(resample_name,
-         "the batch is too large for one launch: at most 2^31 - 1 items and targets "
-         "and 2^24 channels (got " +
-             std::to_string(op.items) + ", " + std::to_string(op.slots()) + " and " +
-             std::to_string(op.channels) + ")");
-  }
-  check_device_pointers(op);
+  check_size(resample_name, op);
+  check_device_pointers(resample_name, op);
   if (op.status != nullptr && op.items > 0) {
     launch(resample_name, executor, check_stamps_kernel<T, Time>, op.items, 256, 0, op);
   }
-  if (op.slots() == 0 || op.channels == 0) return;
-  if (!op.is_pairwise()) {
-    launch_units(executor, op);
-  } else if (op.is_plain()) {
-    launch_rows(executor, op, static_cast<const plain_resample_op<T, Time>&>(op));
-  } else {
-    launch_rows(executor, op, op);
-  }
+  if (op.slots() == 0) return;
+  // Without channels there is still a report to write.
+  if (!op.is_pairwise() || op.channels == 0) return launch_units(executor, op);
+  with_width<16 / static_cast<int>(sizeof(T))>(op, [&](auto width) {
+    constexpr int channels = decltype(width)::value;
+    if (op.is_plain()) {
+      launch_rows<channels>(executor, static_cast<const plain_resample_op<T, Time>&>(op));
+    } else {
+      launch_rows<channels>(executor, op);
+    }
+  });
 }
 
 }  // namespace robocache::detail

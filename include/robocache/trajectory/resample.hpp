@@ -45,8 +45,8 @@ void resample(const Executor& executor, view<Source, 3> source, view<Times, 2> t
   static_assert(std::is_same_v<Time, std::int64_t> || std::is_same_v<Time, double> ||
                     std::is_same_v<Time, float>,
                 "robocache::resample: times must be int64_t, double or float");
-  const auto op =
-      detail::make_resample_op<T, Time>(source, times, targets, output, options, report);
+  const auto op = detail::make_resample_op<T, Time, T>(detail::resample_name, source, times,
+                                                       targets, output, options, report);
   if constexpr (std::is_same_v<Executor, any_executor>) {
     executor.visit([&](const auto& chosen) { detail::run(chosen, op); });
   } else {

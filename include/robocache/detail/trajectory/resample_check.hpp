@@ -10,30 +10,30 @@ constexpr const char* resample_name = "resample";
 
 /// Checks an optional view shaped like `targets`; null is fine.
 template <class V>
-optional_output<V> check_optional(const char* name, const view<V, 2>& v, std::int64_t rows,
-                                  std::int64_t columns) {
+optional_output<V> check_optional(const char* op, const char* name, const view<V, 2>& v,
+                                  std::int64_t rows, std::int64_t columns) {
   if (v.data_handle() == nullptr && v.size() == 0) return {};
-  check_view(resample_name, name, v, true);
+  check_view(op, name, v, true);
   const std::string n = name;
-  require_equal(resample_name, (n + ".extent(0)").c_str(), v.extent(0), "targets.extent(0)", rows);
-  require_equal(resample_name, (n + ".extent(1)").c_str(), v.extent(1), "targets.extent(1)",
-                columns);
-  return {v.data_handle(), v.stride(0)};
+  require_equal(op, (n + ".extent(0)").c_str(), v.extent(0), "targets.extent(0)", rows);
+  require_equal(op, (n + ".extent(1)").c_str(), v.extent(1), "targets.extent(1)", columns);
+  return {v.data_handle(), v.stride(0), 1};
 }
 
 /// Checks optional lengths (`extra` = 0) or offsets (`extra` = 1); null is fine.
-inline const std::int64_t* check_ranges(const char* name, const view<const std::int64_t, 1>& v,
-                                        std::int64_t items, int extra) {
+inline const std::int64_t* check_ranges(const char* op, const char* name,
+                                        const view<const std::int64_t, 1>& v, std::int64_t items,
+                                        int extra) {
   if (v.data_handle() == nullptr && v.extent(0) == 0) return nullptr;
-  check_view(resample_name, name, v);
-  require_equal(resample_name, (std::string(name) + ".extent(0)").c_str(), v.extent(0),
+  check_view(op, name, v);
+  require_equal(op, (std::string(name) + ".extent(0)").c_str(), v.extent(0),
                 extra == 0 ? "the number of items" : "the number of items + 1", items + extra);
   return v.data_handle();
 }
 
 /// Lays the groups out over the channels.
-template <class T, class Time>
-void place_groups(resample_op<T, Time>& op, const channel_groups& groups) {
+template <class T, class Time, class Out>
+void place_groups(const char* name, resample_op<T, Time, Out>& op, const channel_groups& groups) {
   std::int64_t channel = 0;
   op.units = 0;
   op.group_count = groups.count();
@@ -43,58 +43,66 @@ void place_groups(resample_op<T, Time>& op, const channel_groups& groups) {
     const std::int64_t width = is_slerp(kind) ? 4 : 1;
     const std::int64_t count = all ? op.channels : groups[g].channels;
     if (kind > interpolation::slerp_wxyz) {
-      fail(resample_name, "options.kinds holds no kind of interpolation (got " +
-                              std::to_string(static_cast<int>(kind)) + ")");
+      fail(name, "options.kinds holds no kind of interpolation (got " +
+                     std::to_string(static_cast<int>(kind)) + ")");
     }
     if (count < 0 || (count == 0 && !all) || count % width != 0) {
-      fail(resample_name, "options.kinds: group " + std::to_string(g) + " must have " +
-                              (width == 4 ? "a multiple of 4 channels" : "at least 1 channel") +
-                              " (got " + std::to_string(count) + ")");
+      fail(name, "options.kinds: group " + std::to_string(g) + " must have " +
+                     (width == 4 ? "a multiple of 4 channels" : "at least 1 channel") + " (got " +
+                     std::to_string(count) + ")");
     }
     if (g == 0) op.kind = kind;
-    op.groups[g] = {channel, op.units, kind};
+    op.groups[g] = {static_cast<std::int32_t>(channel), static_cast<std::int32_t>(op.units), kind};
     channel += count;
     op.units += count / width;
   }
-  require_equal(resample_name, "the channels of options.kinds", channel, "source.extent(2)",
-                op.channels);
+  require_equal(name, "the channels of options.kinds", channel, "source.extent(2)", op.channels);
 }
 
 template <class Time>
-void check_policies(const resample_options<Time>& options) {
-  const auto check_limit = [](const char* name, Time limit) {
+void check_policies(const char* op, const resample_options<Time>& options) {
+  const auto check_limit = [op](const char* name, Time limit) {
     if (!(limit >= Time(0))) {
-      fail(resample_name, std::string("options.") + name + " must not be negative or NaN (got " +
-                              std::to_string(limit) + ")");
+      fail(op, std::string("options.") + name + " must not be negative or NaN (got " +
+                   std::to_string(limit) + ")");
     }
   };
   check_limit("max_gap", options.max_gap);
   check_limit("tolerance", options.tolerance);
   if (options.before > end_policy::extrapolate || options.after > end_policy::extrapolate) {
-    fail(resample_name, "options.before and options.after must be an end_policy");
+    fail(op, "options.before and options.after must be an end_policy");
   }
-  if (options.nans > nan_policy::skip) fail(resample_name, "options.nans must be a nan_policy");
+  if (options.nans > nan_policy::skip) fail(op, "options.nans must be a nan_policy");
 }
 
-template <class T, class Time>
-resample_op<T, Time> make_resample_op(const view<const T, 3>& source,
-                                      const view<const Time, 2>& times,
-                                      const view<const Time, 2>& targets, const view<T, 3>& output,
-                                      const resample_options<Time>& options,
-                                      const resample_report<Time>& report) {
-  const char* name = resample_name;
+/// Checks the arguments and gathers them. `name` begins the messages; `per_channel` is how many
+/// channels of the output each channel of the source has; null targets are fine with `own_clock`.
+template <class T, class Time, class Out>
+resample_op<T, Time, Out> make_resample_op(const char* name, const view<const T, 3>& source,
+                                           const view<const Time, 2>& times,
+                                           const view<const Time, 2>& targets,
+                                           const view<Out, 3>& output,
+                                           const resample_options<Time>& options,
+                                           const resample_report<Time>& report,
+                                           bool own_clock = false, std::int64_t per_channel = 1) {
   check_view(name, "source", source);
   check_view(name, "times", times);
-  check_view(name, "targets", targets);
+  if (!own_clock) check_view(name, "targets", targets);
   check_view(name, "output", output, true);
   require_equal(name, "times.extent(0)", times.extent(0), "source.extent(0)", source.extent(0));
   require_equal(name, "times.extent(1)", times.extent(1), "source.extent(1)", source.extent(1));
   require_equal(name, "output.extent(0)", output.extent(0), "targets.extent(0)", targets.extent(0));
   require_equal(name, "output.extent(1)", output.extent(1), "targets.extent(1)", targets.extent(1));
-  require_equal(name, "output.extent(2)", output.extent(2), "source.extent(2)", source.extent(2));
-  check_policies(options);
+  require_equal(name, "output.extent(2)", output.extent(2),
+                per_channel == 1 ? "source.extent(2)" : "keep * source.extent(2)",
+                source.extent(2) * per_channel);
+  if (source.extent(2) > INT32_MAX) {
+    fail(name,
+         "source.extent(2) must be less than 2^31 (got " + std::to_string(source.extent(2)) + ")");
+  }
+  check_policies(name, options);
 
-  resample_op<T, Time> op{};
+  resample_op<T, Time, Out> op{};
   const bool packed = options.offsets.data_handle() != nullptr;
   const bool packed_targets = options.target_offsets.data_handle() != nullptr;
   op.items = packed_targets ? options.target_offsets.extent(0) - 1 : targets.extent(0);
@@ -103,10 +111,12 @@ resample_op<T, Time> make_resample_op(const view<const T, 3>& source,
   if (packed_targets) {
     require_equal(name, "targets.extent(0) of a packed batch", targets.extent(0), "1", 1);
   }
-  op.lengths = check_ranges("options.lengths", options.lengths, op.items, 0);
-  op.offsets = check_ranges("options.offsets", options.offsets, op.items, 1);
-  op.target_lengths = check_ranges("options.target_lengths", options.target_lengths, op.items, 0);
-  op.target_offsets = check_ranges("options.target_offsets", options.target_offsets, op.items, 1);
+  op.lengths = check_ranges(name, "options.lengths", options.lengths, op.items, 0);
+  op.offsets = check_ranges(name, "options.offsets", options.offsets, op.items, 1);
+  op.target_lengths =
+      check_ranges(name, "options.target_lengths", options.target_lengths, op.items, 0);
+  op.target_offsets =
+      check_ranges(name, "options.target_offsets", options.target_offsets, op.items, 1);
   if (op.lengths != nullptr && packed) {
     fail(name, "options.lengths and options.offsets must not both be given");
   }
@@ -142,15 +152,15 @@ resample_op<T, Time> make_resample_op(const view<const T, 3>& source,
   op.samples_per_target = countable ? (static_cast<std::uint64_t>(op.samples) << 32) /
                                           static_cast<std::uint64_t>(op.columns)
                                     : 0;
-  place_groups(op, options.kinds);
+  place_groups(name, op, options.kinds);
   op.policy = {options.before, options.after, options.max_gap, options.tolerance};
   op.nans = options.nans;
-  op.fill = narrow<T>(static_cast<compute_type<T>>(options.fill_value));
+  op.fill = narrow<Out>(static_cast<compute_type<Out>>(options.fill_value));
 
-  op.valid = check_optional("report.valid", report.valid, op.rows, op.columns);
-  op.left = check_optional("report.left", report.left, op.rows, op.columns);
-  op.weight = check_optional("report.weight", report.weight, op.rows, op.columns);
-  op.age = check_optional("report.age", report.age, op.rows, op.columns);
+  op.valid = check_optional(name, "report.valid", report.valid, op.rows, op.columns);
+  op.left = check_optional(name, "report.left", report.left, op.rows, op.columns);
+  op.weight = check_optional(name, "report.weight", report.weight, op.rows, op.columns);
+  op.age = check_optional(name, "report.age", report.age, op.rows, op.columns);
   if (report.status.data_handle() != nullptr) {
     check_view(name, "report.status", report.status);
     require_equal(name, "report.status.extent(0)", report.status.extent(0), "the number of items",

@@ -8,25 +8,30 @@
 namespace robocache::detail {
 
 /// Blends, copies or fills one row. Blocks of a fixed length let compilers use vector units.
-template <class T>
-ROBOCACHE_HD void write_row(const row_plan<T>& p, compute_type<T> weight, std::int64_t channels) {
-  using action = typename row_plan<T>::action;
+template <class T, class Out>
+ROBOCACHE_HD void write_row(const row_plan<T, Out>& p, compute_type<T> weight,
+                            std::int64_t channels) {
+  using action = typename row_plan<T, Out>::action;
   constexpr int block = 32;
   const T* __restrict__ left = p.left;
   const T* __restrict__ right = p.right;
-  T* __restrict__ out = p.output;
+  Out* __restrict__ out = p.output;
   std::int64_t c = 0;
   switch (p.what) {
     case action::blend:
       for (; c + block <= channels; c += block) {
         for (int k = 0; k < block; ++k) {
-          out[c + k] = narrow<T>(lerp(widen(left[c + k]), widen(right[c + k]), weight));
+          out[c + k] = narrow<Out>(lerp(widen(left[c + k]), widen(right[c + k]), weight));
         }
       }
-      for (; c < channels; ++c) out[c] = narrow<T>(lerp(widen(left[c]), widen(right[c]), weight));
+      for (; c < channels; ++c) out[c] = narrow<Out>(lerp(widen(left[c]), widen(right[c]), weight));
       break;
     case action::copy:
-      memcpy(out, left, static_cast<std::size_t>(channels) * sizeof(T));
+      if constexpr (std::is_same_v<T, Out>) {
+        memcpy(out, left, static_cast<std::size_t>(channels) * sizeof(T));
+      } else {
+        for (; c < channels; ++c) out[c] = copied<Out>(left[c]);
+      }
       break;
     case action::constant:
       for (; c < channels; ++c) out[c] = p.value;
@@ -36,16 +41,16 @@ ROBOCACHE_HD void write_row(const row_plan<T>& p, compute_type<T> weight, std::i
   }
 }
 
-template <class T>
-void write_rows(const row_plan<T>* plans, const compute_type<T>* weights, int count,
+template <class T, class Out>
+void write_rows(const row_plan<T, Out>* plans, const compute_type<T>* weights, int count,
                 std::int64_t channels) {
   for (int i = 0; i < count; ++i) write_row(plans[i], weights[i], channels);
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
 // The same code for processors with fused multiply-add; an fma is exact with or without.
-template <class T>
-__attribute__((target("avx2,fma,f16c"))) void write_rows_avx2(const row_plan<T>* plans,
+template <class T, class Out>
+__attribute__((target("avx2,fma,f16c"))) void write_rows_avx2(const row_plan<T, Out>* plans,
                                                               const compute_type<T>* weights,
                                                               int count, std::int64_t channels) {
   for (int i = 0; i < count; ++i) write_row(plans[i], weights[i], channels);
@@ -57,24 +62,25 @@ inline bool has_avx2() {
 }
 #endif
 
-template <class T>
+template <class T, class Out>
 auto select_write_rows() {
 #if defined(__x86_64__) && defined(__GNUC__)
-  return has_avx2() ? &write_rows_avx2<T> : &write_rows<T>;
+  return has_avx2() ? &write_rows_avx2<T, Out> : &write_rows<T, Out>;
 #else
-  return &write_rows<T>;
+  return &write_rows<T, Out>;
 #endif
 }
 
-/// The fast path, for `resample_op` and `plain_resample_op` alike.
-template <class T, class Op>
+/// The fast path, for whatever finds slots and plans rows like `resample_op`.
+template <class Op>
 void resample_rows(const Op& op, int threads) {
+  using T = typename Op::element;
   constexpr int tile = 64;
-  const auto write = select_write_rows<T>();
+  const auto write = select_write_rows<T, typename Op::result>();
   const std::int64_t row_bytes = op.channels * static_cast<std::int64_t>(sizeof(T));
   const std::int64_t grain = row_bytes >= 65536 ? 1 : 65536 / (row_bytes + 16);
   parallel_for(op.slots(), grain, threads, [&](std::int64_t begin, std::int64_t end) {
-    row_plan<T> plans[tile];
+    typename Op::plan plans[tile];
     compute_type<T> weights[tile];
     std::int64_t row = begin / op.columns;
     std::int64_t column = begin % op.columns;
@@ -96,16 +102,18 @@ void resample_rows(const Op& op, int threads) {
   });
 }
 
-template <class T, class Time>
-void resample_general(const resample_op<T, Time>& op, int threads) {
+/// The general path, unit by unit.
+template <class Op>
+void resample_units(const Op& op, int threads) {
+  using state = typename Op::slot::state;
   const std::int64_t grain = op.units >= 4096 ? 1 : 4096 / (op.units + 1);
   parallel_for(op.slots(), grain, threads, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t row = i / op.columns;
       const std::int64_t column = i % op.columns;
       const auto slot = op.find(row, column);
-      if (slot.is == target_slot<T, Time>::state::skip) continue;
-      bool valid = slot.is == target_slot<T, Time>::state::answer;
+      if (slot.is == state::skip) continue;
+      bool valid = slot.is == state::answer;
       for (std::int64_t unit = 0; unit < op.units; ++unit) {
         valid = op.write_unit(slot, unit) && valid;
       }
@@ -116,44 +124,45 @@ void resample_general(const resample_op<T, Time>& op, int threads) {
 }
 
 /// On the CPU lengths and offsets can be read, so bad ones are errors before anything is written.
-template <class T, class Time>
-void check_ranges_of_items(const resample_op<T, Time>& op) {
-  const auto bad = [](const char* name, std::int64_t b) {
-    fail(resample_name, std::string("options.") + name + " of item " + std::to_string(b) +
-                            " must lie in range and must not run backwards");
+template <class T, class Time, class Out>
+void check_ranges_of_items(const char* op_name, const resample_op<T, Time, Out>& op) {
+  if (op.lengths == nullptr && op.target_lengths == nullptr && op.offsets == nullptr &&
+      op.target_offsets == nullptr) {
+    return;
+  }
+  const auto bad = [op_name](const char* name, std::int64_t b) {
+    fail(op_name, std::string("options.") + name + " of item " + std::to_string(b) +
+                      " must lie in range and must not run backwards");
   };
   for (std::int64_t b = 0; b < op.items; ++b) {
     std::int64_t first, count;
     if (!op.sample_range(b, first, count)) {
       if (op.lengths == nullptr) bad("offsets", b);
-      fail(resample_name, "options.lengths[" + std::to_string(b) + "] must be 0 to " +
-                              std::to_string(op.samples) + " (got " + std::to_string(count) + ")");
+      fail(op_name, "options.lengths[" + std::to_string(b) + "] must be 0 to " +
+                        std::to_string(op.samples) + " (got " + std::to_string(count) + ")");
     }
     if (!op.target_range(b, first, count)) {
       if (op.target_lengths == nullptr) bad("target_offsets", b);
-      fail(resample_name, "options.target_lengths[" + std::to_string(b) + "] must be 0 to " +
-                              std::to_string(op.columns) + " (got " + std::to_string(count) + ")");
+      fail(op_name, "options.target_lengths[" + std::to_string(b) + "] must be 0 to " +
+                        std::to_string(op.columns) + " (got " + std::to_string(count) + ")");
     }
   }
 }
 
 template <class T, class Time>
 void run(const cpu& executor, const resample_op<T, Time>& op) {
-  if (op.lengths != nullptr || op.target_lengths != nullptr || op.offsets != nullptr ||
-      op.target_offsets != nullptr) {
-    check_ranges_of_items(op);
-  }
+  check_ranges_of_items(resample_name, op);
   if (op.status != nullptr) {
     parallel_for(op.items, 1, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t b = begin; b < end; ++b) op.status[b] = op.check_stamps(b, 0, 1);
     });
   }
   if (op.is_pairwise() && op.is_plain()) {
-    resample_rows<T, plain_resample_op<T, Time>>(op, executor.threads());
+    resample_rows<plain_resample_op<T, Time>>(op, executor.threads());
   } else if (op.is_pairwise()) {
-    resample_rows<T, resample_op<T, Time>>(op, executor.threads());
+    resample_rows(op, executor.threads());
   } else {
-    resample_general(op, executor.threads());
+    resample_units(op, executor.threads());
   }
 }
 

@@ -10,7 +10,7 @@
 
 namespace robocache::detail {
 
-/// Bytes that one thread moves at a time, as one load or store.
+/// The type that one load or store of so many bytes moves.
 template <int Bytes>
 struct lane;
 template <>
@@ -29,6 +29,10 @@ template <>
 struct lane<2> {
   using type = std::uint16_t;
 };
+template <>
+struct lane<1> {
+  using type = std::uint8_t;
+};
 
 /// A / B and A % B for 0 <= A < 2^31 by one multiplication.
 struct fast_divisor {
@@ -36,7 +40,8 @@ struct fast_divisor {
   std::uint32_t multiplier;
   std::uint32_t shift;
 
-  __host__ explicit fast_divisor(std::uint32_t d) : divisor(d), multiplier(0), shift(0) {
+  __host__ __device__ explicit fast_divisor(std::uint32_t d = 1)
+      : divisor(d), multiplier(0), shift(0) {
     while ((1ULL << shift) < d) ++shift;
     // ceil(2^(31 + shift) / d) fits 32 bits and is exact for every A below 2^31.
     multiplier = static_cast<std::uint32_t>(((1ULL << (31 + shift)) + d - 1) / d);
@@ -47,52 +52,52 @@ struct fast_divisor {
 };
 
 /// Two results rounded together where the processor can.
-template <class T>
-__device__ __forceinline__ void narrow_pair(compute_type<T> first, compute_type<T> second, T* to) {
-  if constexpr (std::is_same_v<T, bf16>) {
+template <class Out, class Real>
+__device__ __forceinline__ void narrow_pair(Real first, Real second, Out* to) {
+  if constexpr (std::is_same_v<Out, bf16>) {
     std::uint32_t both;
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(second), "f"(first));
     memcpy(to, &both, sizeof(both));
-  } else if constexpr (std::is_same_v<T, f16>) {
+  } else if constexpr (std::is_same_v<Out, f16>) {
     std::uint32_t both;
     asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(second), "f"(first));
     memcpy(to, &both, sizeof(both));
   } else {
-    to[0] = narrow<T>(first);
-    to[1] = narrow<T>(second);
+    to[0] = narrow<Out>(first);
+    to[1] = narrow<Out>(second);
   }
 }
 
-template <class T, class Lane>
-__device__ __forceinline__ Lane blend_lanes(const Lane& left, const Lane& right,
-                                            compute_type<T> weight) {
-  constexpr int count = sizeof(Lane) / sizeof(T);
-  T a[count], b[count], blended[count];
-  memcpy(a, &left, sizeof(Lane));
-  memcpy(b, &right, sizeof(Lane));
-  if constexpr (count % 2 == 0) {
+/// What a row's lane becomes, by the row's plan. `Width` channels make a lane.
+template <class Plan, int Width, class LaneIn, class LaneOut, class Real>
+__device__ __forceinline__ LaneOut finish_lane(const Plan& plan, const LaneIn& left,
+                                               const LaneIn& right, Real weight) {
+  using T = std::remove_const_t<std::remove_pointer_t<decltype(plan.left)>>;
+  using Out = std::remove_pointer_t<decltype(plan.output)>;
+  using action = typename Plan::action;
+  T a[Width], b[Width];
+  Out results[Width];
+  memcpy(a, &left, sizeof(LaneIn));
+  memcpy(b, &right, sizeof(LaneIn));
+  if (plan.what == action::blend) {
+    if constexpr (Width % 2 == 0) {
 #pragma unroll
-    for (int k = 0; k < count; k += 2) {
-      narrow_pair<T>(lerp(widen(a[k]), widen(b[k]), weight),
-                     lerp(widen(a[k + 1]), widen(b[k + 1]), weight), blended + k);
+      for (int k = 0; k < Width; k += 2) {
+        narrow_pair<Out>(lerp(widen(a[k]), widen(b[k]), weight),
+                         lerp(widen(a[k + 1]), widen(b[k + 1]), weight), results + k);
+      }
+    } else {
+      results[0] = narrow<Out>(lerp(widen(a[0]), widen(b[0]), weight));
     }
   } else {
-    blended[0] = narrow<T>(lerp(widen(a[0]), widen(b[0]), weight));
-  }
-  Lane result;
-  memcpy(&result, blended, sizeof(Lane));
-  return result;
-}
-
-template <class Lane, class T>
-__device__ __forceinline__ Lane spread_lanes(T value) {
-  constexpr int count = sizeof(Lane) / sizeof(T);
-  T values[count];
 #pragma unroll
-  for (int k = 0; k < count; ++k) values[k] = value;
-  Lane result;
-  memcpy(&result, values, sizeof(Lane));
-  return result;
+    for (int k = 0; k < Width; ++k) {
+      results[k] = plan.what == action::copy ? copied<Out>(a[k]) : plan.value;
+    }
+  }
+  LaneOut lane_out;
+  memcpy(&lane_out, results, sizeof(LaneOut));
+  return lane_out;
 }
 
 /// The shape of a launch of `resample_rows_kernel`.
@@ -102,24 +107,24 @@ struct row_tiling {
   fast_divisor columns;  // of `targets`, where all slots fit 31 bits
 };
 
-/// The fast path, for `resample_op` and `plain_resample_op` alike.
-template <class T, class Op, int LaneBytes, int Threads, int Unroll>
-__global__ void __launch_bounds__(Threads)
-    resample_rows_kernel(const __grid_constant__ Op op, const __grid_constant__ row_tiling tiling) {
-  using Lane = typename lane<LaneBytes>::type;
-  using action = typename row_plan<T>::action;
-  constexpr int per_lane = LaneBytes / static_cast<int>(sizeof(T));
-  extern __shared__ __align__(16) unsigned char memory[];
-  auto* plans = reinterpret_cast<row_plan<T>*>(memory);
+/// The fast path, for whatever finds slots and plans rows like `resample_op`: the work of block
+/// number `block`. `Width` channels make a lane; a thread has `Unroll` lanes in flight.
+template <class Op, int Width, int Threads, int Unroll>
+__device__ __forceinline__ void resample_rows_block(const Op& op, const row_tiling& tiling,
+                                                    std::uint32_t block, unsigned char* memory) {
+  using T = typename Op::element;
+  using Plan = typename Op::plan;
+  using LaneIn = typename lane<Width* static_cast<int>(sizeof(T))>::type;
+  using LaneOut = typename lane<Width* static_cast<int>(sizeof(typename Op::result))>::type;
+  using action = typename Plan::action;
+  auto* plans = reinterpret_cast<Plan*>(memory);
   auto* weights = reinterpret_cast<compute_type<T>*>(plans + tiling.tile);
 
-  const auto begin =
-      static_cast<std::uint32_t>(blockIdx.x) * static_cast<std::uint32_t>(tiling.tile);
+  const std::uint32_t begin = block * tiling.tile;
   const std::uint32_t left_over = static_cast<std::uint32_t>(op.slots()) - begin;
   const std::uint32_t count = left_over < tiling.tile ? left_over : tiling.tile;
   const std::uint32_t row = tiling.columns.divide(begin + threadIdx.x);
   const std::uint32_t column = begin + threadIdx.x - row * tiling.columns.divisor;
-  wait_for_stream();
   typename Op::slot slot;
   bracket at;
   if (threadIdx.x < count) {
@@ -129,33 +134,33 @@ __global__ void __launch_bounds__(Threads)
   __syncthreads();
 
   const std::uint32_t lanes = count * tiling.per_row.divisor;
-  Lane left[Unroll], right[Unroll];
+  LaneIn left[Unroll], right[Unroll];
   const auto load = [&](std::uint32_t first) {
 #pragma unroll
     for (int k = 0; k < Unroll; ++k) {
-      const std::uint32_t item = first + static_cast<std::uint32_t>(k) * blockDim.x;
+      const std::uint32_t item = first + static_cast<std::uint32_t>(k) * Threads;
       if (item >= lanes) break;
       const std::uint32_t target = tiling.per_row.divide(item);
-      const std::uint32_t offset = (item - target * tiling.per_row.divisor) * per_lane;
-      const row_plan<T>& p = plans[target];
-      if (p.what <= action::copy) left[k] = __ldg(reinterpret_cast<const Lane*>(p.left + offset));
-      if (p.what == action::blend)
-        right[k] = __ldg(reinterpret_cast<const Lane*>(p.right + offset));
+      const std::uint32_t offset = (item - target * tiling.per_row.divisor) * Width;
+      const Plan& p = plans[target];
+      if (p.what <= action::copy) left[k] = __ldg(reinterpret_cast<const LaneIn*>(p.left + offset));
+      if (p.what == action::blend) {
+        right[k] = __ldg(reinterpret_cast<const LaneIn*>(p.right + offset));
+      }
     }
   };
   const auto store = [&](std::uint32_t first) {
 #pragma unroll
     for (int k = 0; k < Unroll; ++k) {
-      const std::uint32_t item = first + static_cast<std::uint32_t>(k) * blockDim.x;
+      const std::uint32_t item = first + static_cast<std::uint32_t>(k) * Threads;
       if (item >= lanes) break;
       const std::uint32_t target = tiling.per_row.divide(item);
-      const std::uint32_t offset = (item - target * tiling.per_row.divisor) * per_lane;
-      const row_plan<T>& p = plans[target];
+      const std::uint32_t offset = (item - target * tiling.per_row.divisor) * Width;
+      const Plan& p = plans[target];
       if (p.what == action::skip) continue;
-      Lane result = left[k];
-      if (p.what == action::blend) result = blend_lanes<T>(left[k], right[k], weights[target]);
-      if (p.what == action::constant) result = spread_lanes<Lane>(p.value);
-      __stcs(reinterpret_cast<Lane*>(p.output + offset), result);
+      const auto result =
+          finish_lane<Plan, Width, LaneIn, LaneOut>(p, left[k], right[k], weights[target]);
+      __stcs(reinterpret_cast<LaneOut*>(p.output + offset), result);
     }
   };
 
@@ -166,46 +171,60 @@ __global__ void __launch_bounds__(Threads)
   }
   __syncthreads();
   store(threadIdx.x);
-  for (std::uint32_t first = threadIdx.x + blockDim.x * Unroll; first < lanes;
-       first += blockDim.x * Unroll) {
+  for (std::uint32_t first = threadIdx.x + Threads * Unroll; first < lanes;
+       first += Threads * Unroll) {
     load(first);
     store(first);
   }
 }
 
-/// Any kinds, groups, masks and NaN policies: one thread per unit of a row.
-template <class T, class Time>
-__global__ void __launch_bounds__(256)
-    resample_units_kernel(const __grid_constant__ resample_op<T, Time> op, int tile) {
-  using slot_type = target_slot<T, Time>;
+template <class Op, int Width, int Threads, int Unroll>
+__global__ void __launch_bounds__(Threads)
+    resample_rows_kernel(const __grid_constant__ Op op, const __grid_constant__ row_tiling tiling) {
   extern __shared__ __align__(16) unsigned char memory[];
-  auto* found = reinterpret_cast<slot_type*>(memory);
-  auto* valid = reinterpret_cast<int*>(found + tile);
   wait_for_stream();
+  resample_rows_block<Op, Width, Threads, Unroll>(op, tiling, blockIdx.x, memory);
+}
 
+/// Any kinds, groups, masks and NaN policies, one thread per unit of a row: the work of block
+/// number `block` on `tile` targets.
+template <class Op>
+__device__ __forceinline__ void resample_units_block(const Op& op, int tile, std::int64_t block,
+                                                     unsigned char* memory) {
+  using Slot = typename Op::slot;
+  auto* found = reinterpret_cast<Slot*>(memory);
+  auto* valid = reinterpret_cast<int*>(found + tile);
   const std::int64_t slots = op.slots();
-  const std::int64_t begin = static_cast<std::int64_t>(blockIdx.x) * tile;
+  const std::int64_t begin = block * tile;
   const int count = slots - begin < tile ? static_cast<int>(slots - begin) : tile;
   for (int i = static_cast<int>(threadIdx.x); i < count; i += static_cast<int>(blockDim.x)) {
     const std::int64_t row = (begin + i) / op.columns;
     const std::int64_t column = (begin + i) % op.columns;
     found[i] = op.find(row, column);
-    valid[i] = found[i].is == slot_type::state::answer ? 1 : 0;
+    valid[i] = found[i].is == Slot::state::answer ? 1 : 0;
     op.write_report(found[i], row, column);
   }
   __syncthreads();
   const std::int64_t units = count * op.units;
   for (std::int64_t item = threadIdx.x; item < units; item += blockDim.x) {
     const std::int64_t target = item / op.units;
-    if (found[target].is == slot_type::state::skip) continue;
-    if (!op.write_unit(found[target], item - target * op.units)) valid[target] = 0;
+    if (found[target].is == Slot::state::skip) continue;
+    if (!op.write_unit(found[target], item - target * op.units)) atomicAnd(&valid[target], 0);
   }
   __syncthreads();
   for (int i = static_cast<int>(threadIdx.x); i < count; i += static_cast<int>(blockDim.x)) {
-    if (found[i].is == slot_type::state::skip) continue;
+    if (found[i].is == Slot::state::skip) continue;
     op.valid.write((begin + i) / op.columns, (begin + i) % op.columns,
                    static_cast<std::uint8_t>(valid[i]));
   }
+}
+
+template <class Op>
+__global__ void __launch_bounds__(256)
+    resample_units_kernel(const __grid_constant__ Op op, int tile) {
+  extern __shared__ __align__(16) unsigned char memory[];
+  wait_for_stream();
+  resample_units_block(op, tile, blockIdx.x, memory);
 }
 
 /// One block per item: the words of `resample_report::status`.

@@ -7,7 +7,7 @@
 namespace robocache::detail {
 
 /// One target, found: the samples it is answered from and where its row goes.
-template <class T, class Time>
+template <class T, class Time, class Out>
 struct target_slot {
   enum class state : std::uint8_t {
     answer,   ///< interpolate
@@ -18,7 +18,7 @@ struct target_slot {
   const T* samples = nullptr;  ///< first channel of the item's first sample
   const Time* times = nullptr;
   const std::uint8_t* mask = nullptr;
-  T* output = nullptr;
+  Out* output = nullptr;
   std::int64_t count = 0;  ///< samples of the item
   std::int64_t interval = -1;
   Time time{};
@@ -27,40 +27,53 @@ struct target_slot {
 
 /// A row that is a blend of two sample rows, a copy of one, or one value throughout. The weight of
 /// a blend is kept apart: rows can be on their way before it is known.
-template <class T>
+template <class T, class Out>
 struct row_plan {
   enum class action : std::uint8_t { blend, copy, constant, skip };
 
   const T* left = nullptr;
   const T* right = nullptr;
-  T* output = nullptr;
-  T value{};
+  Out* output = nullptr;
+  Out value{};
   action what = action::skip;
 };
 
-/// Strides of an optional output shaped like `targets`.
+/// A sample as a result: its own bits where the types agree.
+template <class Out, class T>
+ROBOCACHE_HD Out copied(T value) {
+  if constexpr (std::is_same_v<Out, T>) {
+    return value;
+  } else {
+    return narrow<Out>(widen(value));
+  }
+}
+
+/// An optional output shaped like `targets`.
 template <class V>
 struct optional_output {
   V* data = nullptr;
-  std::int64_t stride = 0;
+  std::int64_t row_stride = 0;
+  std::int64_t column_stride = 1;
 
   ROBOCACHE_HD void write(std::int64_t row, std::int64_t column, V value) const {
-    if (data != nullptr) data[row * stride + column] = value;
+    if (data != nullptr) data[row * row_stride + column * column_stride] = value;
   }
 };
 
 struct group_span {
-  std::int64_t first_channel;
-  std::int64_t first_unit;  ///< units are channels, or quaternions of four channels
+  std::int32_t first_channel;
+  std::int32_t first_unit;  ///< units are channels, or quaternions of four channels
   interpolation kind;
 };
 
 /// The operation on batches without ragged items: whole rows, one pairwise kind. Kept small, since
 /// a launch copies it and each block reads it afresh.
-template <class T, class Time>
+template <class T, class Time, class Out = T>
 struct plain_resample_op {
-  using slot = target_slot<T, Time>;
-  using plan = row_plan<T>;
+  using element = T;
+  using result = Out;
+  using slot = target_slot<T, Time, Out>;
+  using plan = row_plan<T, Out>;
 
   const Time* times;
   const Time* targets;
@@ -69,10 +82,10 @@ struct plain_resample_op {
   std::uint64_t samples_per_target;  // in units of 2^-32
   interpolation kind;                // of the first group
   nan_policy nans;
-  T fill;
+  Out fill;
   sampling_policy<Time> policy;
   const T* source;
-  T* output;
+  Out* output;
   std::int64_t source_batch, source_row;
   std::int64_t output_batch, output_row;
   std::int64_t rows;      // of `targets`: B, or 1 when they are packed
@@ -171,7 +184,7 @@ struct plain_resample_op {
     ROBOCACHE_HD bool operator()(std::int64_t i) const { return mask == nullptr || mask[i] != 0; }
   };
 
-  ROBOCACHE_HD static T nan_value() { return narrow<T>(canonical_nan<compute_type<T>>()); }
+  ROBOCACHE_HD static Out nan_value() { return narrow<Out>(canonical_nan<compute_type<Out>>()); }
 
   ROBOCACHE_HD static Time saturating_difference(Time a, Time b) {
     if constexpr (std::is_integral_v<Time>) {
@@ -184,9 +197,9 @@ struct plain_resample_op {
   }
 };
 
-template <class T, class Time>
-struct resample_op : plain_resample_op<T, Time> {
-  using base = plain_resample_op<T, Time>;
+template <class T, class Time, class Out = T>
+struct resample_op : plain_resample_op<T, Time, Out> {
+  using base = plain_resample_op<T, Time, Out>;
   using base::output, base::policy, base::fill, base::nans, base::kind, base::weight_of;
   using base::samples, base::columns, base::channels, base::source, base::source_row;
   using typename base::slot;
@@ -244,6 +257,11 @@ struct resample_op : plain_resample_op<T, Time> {
 
   /// Finds the samples for the target at (row, column) of `targets`.
   ROBOCACHE_HD slot find(std::int64_t row, std::int64_t column) const {
+    return find_at(row, column, this->targets[row * this->targets_batch + column]);
+  }
+
+  /// The same for a target whose time is `time`.
+  ROBOCACHE_HD slot find_at(std::int64_t row, std::int64_t column, Time time) const {
     slot s;
     std::int64_t b = row;
     if (target_offsets != nullptr) b = find_interval(target_offsets, items + 1, column);
@@ -264,7 +282,7 @@ struct resample_op : plain_resample_op<T, Time> {
     s.samples = source + batch * this->source_batch + first_sample * source_row;
     s.times = this->times + batch * this->times_batch + first_sample;
     if (mask != nullptr) s.mask = mask + batch * mask_batch + first_sample;
-    s.time = this->targets[row * this->targets_batch + column];
+    s.time = time;
     s.interval = find_interval(s.times, s.count, s.time, this->guess(column));
     s.is = slot::state::answer;
     return s;
@@ -277,7 +295,7 @@ struct resample_op : plain_resample_op<T, Time> {
     const interpolation unit_kind = groups[g].kind;
     const int width = is_slerp(unit_kind) ? 4 : 1;
     const std::int64_t channel = groups[g].first_channel + (unit - groups[g].first_unit) * width;
-    T* out = s.output + channel;
+    Out* out = s.output + channel;
     if (s.is != slot::state::answer) return write_constant(out, width, fill, false);
 
     const bool skip_nan = nans == nan_policy::skip;
@@ -293,13 +311,13 @@ struct resample_op : plain_resample_op<T, Time> {
     if (is_slerp(unit_kind)) {
       write_rotation(out, v0, v1, weight_in(at, s.times, s.time), unit_kind);
     } else if (at.left == at.right) {
-      *out = *v0;
+      *out = copied<Out>(*v0);
     } else if (unit_kind == interpolation::linear) {
-      *out = narrow<T>(lerp(widen(*v0), widen(*v1), weight_of(s, at)));
+      *out = narrow<Out>(lerp(widen(*v0), widen(*v1), weight_of(s, at)));
     } else {
       const channel_value value{s.samples + channel, source_row};
-      *out = narrow<T>(hermite_at(at, weight_in(at, s.times, s.time), s.times, s.count, unit_kind,
-                                  policy.max_gap, value, usable));
+      *out = narrow<Out>(hermite_at(at, weight_in(at, s.times, s.time), s.times, s.count, unit_kind,
+                                    policy.max_gap, value, usable));
     }
     return true;
   }
@@ -319,9 +337,10 @@ struct resample_op : plain_resample_op<T, Time> {
     return found;
   }
 
- private:
+ protected:
   using typename base::present;
 
+ private:
   struct channel_usable {
     present row;
     const T* channel;  // null: NaN does not matter
@@ -345,13 +364,13 @@ struct resample_op : plain_resample_op<T, Time> {
     }
   };
 
-  ROBOCACHE_HD static bool write_constant(T* out, int width, T value, bool answer) {
+  ROBOCACHE_HD static bool write_constant(Out* out, int width, Out value, bool answer) {
     for (int c = 0; c < width; ++c) out[c] = value;
     return answer;
   }
 
   // Quaternions are read in the order x y z w, so both layouts give the same bits.
-  ROBOCACHE_HD static void write_rotation(T* out, const T* from, const T* to, double weight,
+  ROBOCACHE_HD static void write_rotation(Out* out, const T* from, const T* to, double weight,
                                           interpolation kind) {
     const int x = kind == interpolation::slerp_wxyz ? 1 : 0;
     const int w = kind == interpolation::slerp_wxyz ? 0 : 3;
@@ -360,10 +379,10 @@ struct resample_op : plain_resample_op<T, Time> {
                         static_cast<double>(widen(q[x + 2])), static_cast<double>(widen(q[w]))};
     };
     const quaternion q = slerp(read(from), read(to), weight);
-    out[x] = narrow<T>(q.x);
-    out[x + 1] = narrow<T>(q.y);
-    out[x + 2] = narrow<T>(q.z);
-    out[w] = narrow<T>(q.w);
+    out[x] = narrow<Out>(q.x);
+    out[x + 1] = narrow<Out>(q.y);
+    out[x + 2] = narrow<Out>(q.z);
+    out[w] = narrow<Out>(q.w);
   }
 };
 

@@ -1,0 +1,61 @@
+/// \file
+/// `robocache::fuse` on arrays whose types are known at run time only.
+#pragma once
+
+#include <robocache/trajectory/fuse.hpp>
+
+#include "resampling.hpp"
+
+namespace robocache::cli {
+
+/// How one stream takes part, times in seconds.
+struct fuse_settings {
+  resample_settings sampling;
+  reduction reduce = reduction::none;
+  std::int64_t keep = 1;  ///< for `reduction::last`
+  double window = std::numeric_limits<double>::infinity();
+  double offset = 0;  ///< what its clock reads more than the common one at its first stamp
+  double drift = 0;   ///< seconds that it gains in a second from then on
+};
+
+/// A stream of [T] or [T, D] float32, float16, uint8 or bool at int64 or float64 stamps.
+struct fuse_source {
+  std::string name;
+  std::string kind;  // as typed
+  stream data;
+  fuse_settings settings;
+
+  /// Channels of the result.
+  [[nodiscard]] std::int64_t channels() const {
+    return data.channels() * (settings.reduce == reduction::last ? settings.keep : 1);
+  }
+};
+
+/// T targets of N streams: values [T, sum of channels], the rest [T, N]; ages and time errors are
+/// in the stamps' type.
+struct fused {
+  array values, valid, age, error;
+  double seconds = 0;  // of the fusing alone
+};
+
+enum class time_span { overlap, all };
+
+/// A uniform clock over the time that all streams cover, or any of them.
+array common_clock(const std::vector<fuse_source>& sources, double rate, time_span span);
+
+/// The stamps of a source, as the common clock reads them.
+array on_common_clock(const fuse_source& source);
+
+fused fuse_sources(const any_executor& executor, const std::vector<fuse_source>& sources,
+                   const array& clock, dtype type);
+
+/// Writes `values`, `times` (the clock), `valid`, `age` and `error`.
+void write_fused(const std::string& path, const array& clock, const fused& result);
+
+/// The first column of each source in the result, then the number of columns.
+std::vector<std::int64_t> first_columns(const std::vector<fuse_source>& sources);
+
+/// One line for each source: its columns, kind, samples, rate and share of valid targets.
+std::string table_of(const std::vector<fuse_source>& sources, const fused& result);
+
+}  // namespace robocache::cli

@@ -1,0 +1,5 @@
+#include <robocache/trajectory/fuse.cuh>
+
+namespace robocache::detail {
+ROBOCACHE_INSTANTIATE_FUSE(, float)
+}  // namespace robocache::detail
