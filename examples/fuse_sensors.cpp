@@ -151,7 +151,7 @@ int main() {
       static_cast<long long>(targets), static_cast<long long>(rate),
       executor.kind() == backend::cuda ? "GPU" : "CPU");
   std::printf("    time   feature 0   its age   joint 0   gripper   force z   valid\n");
-  for (std::int64_t k = 0; k < targets; k += 5) {
+  for (std::int64_t k = 0; k < targets; k += 4) {
     const float* row = fused.data() + k * width;
     const std::uint8_t* is = valid.data() + k * 3;
     std::printf("%6.2f s   %9.4f   %4.0f ms   %7.4f   %7.0f   %7.3f   %d %d %d\n",

@@ -21,7 +21,7 @@ int main() {
     const robocache::bracket at = robocache::bracket_in(
         robocache::find_interval(stamps, 4, time), stamps, 4, time,
         robocache::interpolation::slerp_xyzw, hold_the_ends, robocache::all_usable{});
-    const double weight = robocache::weight_in(at, stamps, time);
+    const double weight = robocache::fraction_in(at, stamps, time).value();
     const robocache::quaternion q =
         robocache::slerp(rotations[at.left], rotations[at.right], weight);
     const double angle = 2 * robocache::arc(q.z, q.w) / degree;

@@ -230,7 +230,7 @@ std::string draw_panel(const panel& p, const frame& f, int columns, const std::s
     const double x1 = f.page_x(std::clamp(to, f.x.low, f.x.high));
     out += rectangle("gap", x0, f.top - strip, std::max(x1 - x0, 1.0), f.height + strip);
   }
-  out += draw_strip(p, f, columns);
+  if (!p.stamps.empty()) out += draw_strip(p, f, columns);
   out += draw_axes(f, x_label);
   const auto is_sparse = [&](const std::vector<point>& points) {
     return static_cast<double>(points.size()) * marker_spacing < f.width;

@@ -237,3 +237,42 @@ TEST_CASE("svg: ticks are round and lie within") {
     CHECK(ticks.back() <= high + slack);
   }
 }
+
+TEST_CASE("svg: stamps are ticks above those of the points that are drawn") {
+  figure f;
+  panel p;
+  p.stamps = {0, 1, 2, 2.5, 4};
+  p.curve = {{0, 1}, {1, none}, {2, 1}, {4, 2}};
+  f.panels = {p};
+  const auto ticks = [](const std::string& svg, const std::string& kind) {
+    const std::size_t at = svg.rfind("<path class=\"" + kind + "\"");
+    REQUIRE(at != std::string::npos);
+    return count(svg.substr(at, svg.find("/>", at) - at), "v9");
+  };
+  CHECK(ticks(draw(f), "stamps") == 5);
+  CHECK(ticks(draw(f), "targets") == 3);
+  CHECK(is_well_formed(draw(f)));
+
+  // As many as there are pixels, however many stamps there are.
+  f.panels[0].stamps.clear();
+  for (int i = 0; i < 1000000; ++i) f.panels[0].stamps.push_back(i * 4e-6);
+  CHECK(ticks(draw(f), "stamps") > 500);
+  CHECK(ticks(draw(f), "stamps") < 1200);
+
+  f.panels[0].stamps.clear();
+  CHECK(draw(f).find("class=\"stamps\"") == std::string::npos);
+  CHECK(draw(f).find("class=\"targets\"") == std::string::npos);
+}
+
+TEST_CASE("svg: panels side by side") {
+  figure f;
+  f.panels.resize(4);
+  const auto height = [&](int across) {
+    f.across = across;
+    const std::string svg = draw(f);
+    return std::strtod(svg.c_str() + svg.find(" height=\"") + 9, nullptr);
+  };
+  CHECK(height(0) == height(2));
+  CHECK(height(1) > 1.7 * height(2));
+  CHECK(height(4) < height(2));
+}

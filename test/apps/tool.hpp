@@ -7,6 +7,7 @@
 #include <string>
 
 #include "numpy_bytes.hpp"
+#include "support/catch.hpp"
 
 namespace test {
 
@@ -29,6 +30,35 @@ inline outcome run_tool(const temporary_directory& directory, const std::string&
   result.out = read_bytes(streams / "out");
   result.err = read_bytes(streams / "err");
   return result;
+}
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// One line on stderr, with this exit code and these words.
+inline void check_failure(const outcome& result, int code, const std::vector<std::string>& parts) {
+  INFO("stderr: " << result.err);
+  CHECK(result.code == code);
+  CHECK_FALSE(result.err.empty());
+  for (const char* trace : {"terminate", "what()", "Aborted", "Segmentation"}) {
+    CHECK_FALSE(contains(result.err, trace));
+  }
+  for (const std::string& part : parts) {
+    INFO("expected in it: " << part);
+    CHECK(contains(result.err, part));
+  }
+}
+
+inline void check_success(const outcome& result) {
+  INFO("stdout: " << result.out << "\nstderr: " << result.err);
+  CHECK(result.code == 0);
+}
+
+template <class T>
+std::string member(const std::string& descr, const std::string& shape,
+                   const std::vector<T>& values) {
+  return npy(header(descr, shape), bytes_of(values));
 }
 
 }  // namespace test

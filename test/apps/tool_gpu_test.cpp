@@ -23,3 +23,37 @@ TEST_CASE("tool: CUDA writes the files that the CPU writes") {
     }
   }
 }
+
+TEST_CASE("tool: CUDA fuses to the files that the CPU writes") {
+  const test::temporary_directory here;
+  const auto write = [&](const std::string& name, int samples, int channels, double rate) {
+    std::vector<double> values, times;
+    for (int i = 0; i < samples; ++i) {
+      if (i > samples / 2 && i < samples / 2 + samples / 10) continue;  // a drop-out
+      times.push_back((i + 0.3 * std::sin(i * 1.7)) / rate);
+      for (int c = 0; c < channels; ++c) values.push_back(2.0 + std::sin(i * 0.003 * (c + 1)));
+    }
+    const std::string count = std::to_string(times.size());
+    const std::string shape = "(" + count + ", " + std::to_string(channels) + ")";
+    test::write_bytes(here / name,
+                      test::zip({{"values.npy", test::npy_of(values, shape)},
+                                 {"times.npy", test::npy_of(times, "(" + count + ",)")}}));
+  };
+  write("a.npz", 3000, 8, 100);
+  write("b.npz", 30000, 6, 1000);
+  write("c.npz", 900, 33, 30);
+  for (const char* options :
+       {"--stream a.npz:values@linear,max-gap=0.1 --stream b.npz:values@linear --rate 50",
+        "--stream a.npz:values@linear:3,slerp-xyzw:4,previous:1,offset=0.012 "
+        "--stream b.npz:values@mean --stream c.npz:values@nearest,tolerance=0.02,drift=1e-5 "
+        "--rate 333 --span union",
+        "--stream a.npz:values@last5 --stream b.npz:values@min --stream "
+        "b.npz:values@max,window=0.1 "
+        "--stream c.npz:values@pchip,before=fill --rate 50 --dtype float16"}) {
+    const std::string command = "fuse " + std::string(options);
+    INFO(command);
+    test::check_success(test::run_tool(here, command + " --backend cpu -o cpu.npz"));
+    test::check_success(test::run_tool(here, command + " --backend cuda -o cuda.npz"));
+    CHECK(test::read_bytes(here / "cpu.npz") == test::read_bytes(here / "cuda.npz"));
+  }
+}

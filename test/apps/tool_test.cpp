@@ -13,38 +13,13 @@ using robocache::cli::array;
 using robocache::cli::array_file;
 using robocache::cli::dtype;
 using robocache::cli::element;
+using test::check_failure;
+using test::check_success;
+using test::contains;
+using test::member;
 using test::outcome;
 using test::temporary_directory;
 using shape_type = std::vector<std::int64_t>;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-/// One line on stderr, with this exit code and these words.
-void check_failure(const outcome& result, int code, const std::vector<std::string>& parts) {
-  INFO("stderr: " << result.err);
-  CHECK(result.code == code);
-  CHECK_FALSE(result.err.empty());
-  for (const char* trace : {"terminate", "what()", "Aborted", "Segmentation"}) {
-    CHECK_FALSE(contains(result.err, trace));
-  }
-  for (const std::string& part : parts) {
-    INFO("expected in it: " << part);
-    CHECK(contains(result.err, part));
-  }
-}
-
-void check_success(const outcome& result) {
-  INFO("stdout: " << result.out << "\nstderr: " << result.err);
-  CHECK(result.code == 0);
-}
-
-template <class T>
-std::string member(const std::string& descr, const std::string& shape,
-                   const std::vector<T>& values) {
-  return test::npy(test::header(descr, shape), test::bytes_of(values));
-}
 
 /// Samples of 3 t and t^2 at 0, 0.1, ..., 1 s.
 void write_recording(const std::string& path) {
@@ -80,8 +55,8 @@ void write_long_recording(const std::string& path) {
 
 TEST_CASE("tool: help and version explain themselves") {
   const temporary_directory here;
-  for (const char* arguments :
-       {"--help", "resample --help", "info --help", "demo --help", "devices --help"}) {
+  for (const char* arguments : {"--help", "resample --help", "fuse --help", "info --help",
+                                "demo --help", "devices --help"}) {
     const outcome result = test::run_tool(here, arguments);
     INFO(arguments);
     check_success(result);
@@ -375,6 +350,7 @@ TEST_CASE("tool: backends (exit code 3)") {
     check_success(cuda);
   } else {
     check_failure(cuda, 3, {"CUDA was asked for", robocache::detail::why_no_cuda()});
+    CHECK(cuda.err.rfind("robocache::select_executor: ", 0) == 0);  // its name once
   }
   check_success(test::run_tool(here, "devices"));
   CHECK(contains(test::run_tool(here, "devices").out, "cores"));
@@ -430,7 +406,7 @@ TEST_CASE("tool: the demo runs with nothing at hand, and twice the same") {
   const temporary_directory here;
   const outcome result = test::run_tool(here, "demo --backend cpu -o a");
   check_success(result);
-  for (const char* part : {"arm", "force", "throughput", "500 Hz", "█", "·", "demo.svg"}) {
+  for (const char* part : {"arm", "force", "mean", "12..14", "█", "·", "demo.svg"}) {
     INFO(part);
     CHECK(contains(result.out, part));
   }
@@ -439,14 +415,22 @@ TEST_CASE("tool: the demo runs with nothing at hand, and twice the same") {
     INFO(name);
     CHECK(test::read_bytes(here / "a/" + name) == test::read_bytes(here / "b/" + name));
   }
-  const array valid = array_file(here / "a/demo_50hz.npz").read("force_valid");
+  const array valid = array_file(here / "a/demo_50hz.npz").read("valid");
+  REQUIRE(valid.shape[1] == 3);
   std::int64_t invalid = 0;
-  for (std::int64_t k = 0; k < valid.size(); ++k) invalid += element(valid, k) == 0 ? 1 : 0;
+  for (std::int64_t k = 0; k < valid.shape[0]; ++k) {
+    CHECK(element(valid, 3 * k) == 1);
+    invalid += element(valid, 3 * k + 1) == 0 ? 1 : 0;
+  }
   CHECK(invalid >= 34);  // 0.7 s at 50 Hz
   CHECK(invalid <= 36);
-  check_success(test::run_tool(here,
-                               "resample a/demo.npz --values force --times force_times --rate 100 "
-                               "--max-gap 0.05 -o c.npz"));
+
+  // The command that it prints makes the same of the recording.
+  const std::size_t at = result.out.find("robocache fuse ");
+  REQUIRE(at != std::string::npos);
+  const std::string printed = result.out.substr(at + 10, result.out.find('\n', at) - at - 10);
+  check_success(test::run_tool(here, printed));
+  CHECK(test::read_bytes(here / "fused.npz") == test::read_bytes(here / "a/demo_50hz.npz"));
 }
 
 TEST_CASE("tool: a real recording") {

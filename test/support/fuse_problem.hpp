@@ -268,7 +268,7 @@ fuse_problem<Time, T> make_fuse_problem(random_source& random, std::int64_t stre
     for (const auto& group : groups) channels += group.channels;
     wildness wild;
     wild.policies = random.chance(0.7);
-    wild.ragged = random.chance(0.5);
+    wild.ragged = batch > 0 && random.chance(0.5);
     wild.extremes = how.extremes && random.chance(0.3);
     wild.adversarial = 0;
     const bool one_kind = groups.size() == 1 && random.chance(0.5);

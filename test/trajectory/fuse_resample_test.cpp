@@ -66,7 +66,8 @@ template <class Time, class T>
 void make_uniform(random_source& random, fuse_problem<Time, T>& p) {
   p.uniform = true;
   if constexpr (std::is_integral_v<Time>) {
-    p.start = random.chance(0.3) ? 1'763'000'000'123'456'789 : random.between(-(1L << 33), 1L << 33);
+    p.start =
+        random.chance(0.3) ? 1'763'000'000'123'456'789 : random.between(-(1L << 33), 1L << 33);
     p.step = random.between(-(1L << 30), 1L << 30);
   } else {
     p.start = static_cast<Time>(random.uniform(-500.0, 500.0));

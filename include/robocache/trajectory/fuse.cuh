@@ -9,28 +9,26 @@
 
 namespace robocache::detail {
 
-/// The largest power of two that is at most n and at most `most`.
-inline std::uint32_t power_of_two(std::int64_t n, std::uint32_t most) {
-  std::uint32_t power = 1;
-  while (power < most && 2 * static_cast<std::int64_t>(power) <= n) power *= 2;
-  return power;
-}
-
 /// Gives a stream its tile, its lanes and its shared memory; returns its blocks in a group.
 template <class Op, class Time, class Out>
 std::uint32_t plan_part(const Op& op, std::int64_t items, fuse_part<Time, Out>& part,
                         std::size_t& shared_bytes) {
   using T = typename Op::element;
-  std::int64_t lanes = op.units;
+  std::int64_t lanes = op.units > 0 ? op.units : 1;
+  std::uint32_t piece = 16;
   std::size_t slot_bytes = sizeof(typename Op::slot) + sizeof(int);
-  if (op.is_pairwise()) {
-    with_width<widest_lane<T, Out>>(op, [&](auto width) { part.width = decltype(width)::value; });
+  if (op.is_pairwise() && op.channels > 0) {
+    with_width<widest_lane<T, Out>>(op, [&](auto width, std::uint32_t bytes) {
+      part.width = decltype(width)::value;
+      piece = bytes;
+    });
     lanes = op.channels / part.width;
-    slot_bytes = sizeof(typename Op::plan) + sizeof(compute_type<T>);
+    slot_bytes = sizeof(typename Op::plan);
   }
-  const std::uint32_t tile = power_of_two(lanes > 0 ? items / lanes : 1, fuse_group);
-  part.tiling = {tile, fast_divisor(static_cast<std::uint32_t>(lanes > 0 ? lanes : 1)),
-                 fast_divisor(static_cast<std::uint32_t>(op.columns))};
+  part.tiling = tile_rows(items, lanes, piece, op.columns, fuse_threads);
+  std::uint32_t tile = fuse_group;
+  while (tile > part.tiling.tile) tile /= 2;
+  part.tiling.tile = tile;
   if (tile * slot_bytes > shared_bytes) shared_bytes = tile * slot_bytes;
   return fuse_group / tile;
 }
@@ -42,18 +40,20 @@ void launch_fuse(const cuda& executor, const any_fuse_op<Time, Out>* ops, int co
   table.count = count;
   std::size_t shared_bytes = 0;
   std::uint32_t blocks = 0;
+  bool general = false;
   // Few targets make small blocks, so that every multiprocessor has some.
   const std::int64_t items = slots * count >= 1 << 14 ? 4 * fuse_threads : fuse_threads;
   for (int n = 0; n < count; ++n) {
     fuse_part<Time, Out>& part = table.parts[n];
     part.op = ops[n];
-    part.first_block = blocks;
+    table.first_block[n] = blocks;
     ops[n].visit([&](const auto& op) { blocks += plan_part(op, items, part, shared_bytes); });
+    general = general || part.width == 0;
   }
   table.group_blocks = fast_divisor(blocks);
   const std::int64_t groups = (slots - 1) / fuse_group + 1;
-  launch(fuse_name, executor, fuse_kernel<Time, Out>, groups * blocks, fuse_threads, shared_bytes,
-         table);
+  const auto kernel = general ? &fuse_kernel<true, Time, Out> : &fuse_kernel<false, Time, Out>;
+  launch(fuse_name, executor, kernel, groups * blocks, fuse_threads, shared_bytes, table);
 }
 
 template <class Time, class Out>

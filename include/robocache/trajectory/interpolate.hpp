@@ -209,9 +209,13 @@ ROBOCACHE_HD double pchip_tangent(double h0, double d0, double h1, double d1) {
   if (!(d0 > 0.0 && d1 > 0.0) && !(d0 < 0.0 && d1 < 0.0)) {
     return d0 == d0 && d1 == d1 ? 0.0 : canonical_nan<double>();
   }
-  const double w0 = robocache::fma(2.0, h1, h0);
-  const double w1 = robocache::fma(2.0, h0, h1);
-  return (w0 + w1) / (w0 / d0 + w1 / d1);
+  // Divided by the steeper slope, so that the ratio cannot overflow.
+  const bool first_is_flat = (d0 < 0.0 ? -d0 : d0) <= (d1 < 0.0 ? -d1 : d1);
+  const double of_flat = first_is_flat ? robocache::fma(2.0, h1, h0) : robocache::fma(2.0, h0, h1);
+  const double of_steep = first_is_flat ? robocache::fma(2.0, h0, h1) : robocache::fma(2.0, h1, h0);
+  const double flat = first_is_flat ? d0 : d1;
+  const double steep = first_is_flat ? d1 : d0;
+  return flat * ((of_flat + of_steep) / robocache::fma(of_steep, flat / steep, of_flat));
 }
 
 /// -1, 0 or 1.
@@ -295,11 +299,19 @@ struct bracket {
   source from = source::fill;
 };
 
+/// How far a time lies into an interval, and how long that is: a weight not yet divided out.
+struct fraction {
+  double part = 0.0;
+  double whole = 1.0;
+
+  ROBOCACHE_HD double value() const { return part / whole; }
+};
+
 /// How far `time` lies from row left (0) to row right (1); outside [0, 1] only when extrapolating.
 template <class Time>
-ROBOCACHE_HD double weight_in(const bracket& at, const Time* times, Time time) {
-  if (at.left == at.right) return 0.0;
-  return elapsed(time, times[at.left]) / elapsed(times[at.right], times[at.left]);
+ROBOCACHE_HD fraction fraction_in(const bracket& at, const Time* times, Time time) {
+  if (at.left == at.right) return {};
+  return {elapsed(time, times[at.left]), elapsed(times[at.right], times[at.left])};
 }
 
 /// Every sample counts.

@@ -12,55 +12,66 @@
 
 namespace robocache::detail {
 
-/// Whether `width` channels of a row can be moved at a time, on both sides.
-template <class T, class Time, class Out>
-bool rows_allow(const resample_op<T, Time, Out>& op, std::int64_t width) {
-  const auto fits = [&](const auto* data, std::int64_t row, std::int64_t batch) {
-    const auto bytes = width * static_cast<std::int64_t>(sizeof(*data));
-    return bytes <= 16 &&
-           reinterpret_cast<std::uintptr_t>(data) % static_cast<std::uintptr_t>(bytes) == 0 &&
-           row % width == 0 && batch % width == 0;
-  };
-  return op.channels % width == 0 && fits(op.source, op.source_row, op.source_batch) &&
-         fits(op.output, op.output_row, op.output_batch);
+/// The bytes, up to 16, in which all rows of an array are aligned.
+template <class T>
+std::int64_t alignment_of_rows(const T* data, std::int64_t row, std::int64_t batch) {
+  const auto size = static_cast<std::int64_t>(sizeof(T));
+  std::int64_t bytes = 16;
+  while (reinterpret_cast<std::uintptr_t>(data) % static_cast<std::uintptr_t>(bytes) != 0 ||
+         row * size % bytes != 0 || batch * size % bytes != 0) {
+    bytes /= 2;
+  }
+  return bytes;
 }
 
-/// Calls `f` with the largest width out of Width, Width / 2 ... 1 that the rows allow, as a type.
-template <int Width, class Op, class F>
-void with_width(const Op& op, const F& f) {
+/// Calls `f` with the largest width out of Width, Width / 2 ... 1 that the rows allow, as a type,
+/// and with the bytes of a store.
+template <int Width, class T, class Time, class Out, class F>
+void with_width(const resample_op<T, Time, Out>& op, const F& f) {
+  constexpr auto in = static_cast<std::int64_t>(Width * sizeof(T));
+  constexpr auto out = static_cast<std::int64_t>(Width * sizeof(Out));
+  const std::int64_t stores = alignment_of_rows(op.output, op.output_row, op.output_batch);
+  const bool fits = op.channels % Width == 0 &&
+                    alignment_of_rows(op.source, op.source_row, op.source_batch) >= in &&
+                    (stores >= out || (out == 16 && stores == 8));
   if constexpr (Width == 1) {
-    f(std::integral_constant<int, 1>{});
-  } else if (rows_allow(op, Width)) {
-    f(std::integral_constant<int, Width>{});
+    f(std::integral_constant<int, 1>{}, std::uint32_t{16});
+  } else if (fits) {
+    f(std::integral_constant<int, Width>{}, static_cast<std::uint32_t>(stores));
   } else {
-    with_width<Width == 2 ? 1 : Width / 2>(op, f);
+    with_width<Width / 2>(op, f);
   }
+}
+
+/// Tiles of about `items` lanes, for blocks of `threads`.
+inline row_tiling tile_rows(std::int64_t items, std::int64_t lanes, std::uint32_t piece,
+                            std::int64_t columns, std::uint32_t threads) {
+  const std::int64_t wanted = items / lanes;
+  return {static_cast<std::uint32_t>(wanted < 1         ? 1
+                                     : wanted > threads ? threads
+                                                        : wanted),
+          piece, fast_divisor(static_cast<std::uint32_t>(lanes)),
+          fast_divisor(static_cast<std::uint32_t>(columns))};
 }
 
 /// Launches blocks of `Threads` that move `items` lanes each.
 template <class Op, int Width, int Threads, int Unroll>
-void launch_rows(const cuda& executor, const Op& op, std::int64_t lanes, std::int64_t items) {
-  const std::int64_t wanted = items / lanes;
-  const std::int64_t tile = wanted < 1 ? 1 : wanted > Threads ? Threads : wanted;
-  const row_tiling tiling{static_cast<std::uint32_t>(tile),
-                          fast_divisor(static_cast<std::uint32_t>(lanes)),
-                          fast_divisor(static_cast<std::uint32_t>(op.columns))};
-  const auto shared = static_cast<std::size_t>(tile) *
-                      (sizeof(typename Op::plan) + sizeof(compute_type<typename Op::element>));
+void launch_rows(const cuda& executor, const Op& op, std::uint32_t piece, std::int64_t items) {
+  const row_tiling tiling = tile_rows(items, op.channels / Width, piece, op.columns, Threads);
   launch(resample_name, executor, resample_rows_kernel<Op, Width, Threads, Unroll>,
-         (op.slots() - 1) / tile + 1, Threads, shared, op, tiling);
+         (op.slots() - 1) / tiling.tile + 1, Threads, tiling.tile * sizeof(typename Op::plan),
+         tiling, op);
 }
 
 /// Many rows: small blocks, several loads in flight per thread. Few rows: one load per thread, so
 /// that every multiprocessor has some. Both measured on an H200.
 template <int Width, class Op>
-void launch_rows(const cuda& executor, const Op& op) {
-  const std::int64_t lanes = op.channels / Width;
-  const std::int64_t items = op.slots() * lanes;
+void launch_rows(const cuda& executor, const Op& op, std::uint32_t piece) {
+  const std::int64_t items = op.slots() * (op.channels / Width);
   if (items >= std::int64_t{1} << 19) {
-    launch_rows<Op, Width, 64, 4>(executor, op, lanes, 512);
+    launch_rows<Op, Width, 64, 4>(executor, op, piece, 512);
   } else {
-    launch_rows<Op, Width, 128, 1>(executor, op, lanes, items >= 1 << 17 ? 256 : 128);
+    launch_rows<Op, Width, 128, 1>(executor, op, piece, items >= 1 << 17 ? 256 : 128);
   }
 }
 
@@ -112,14 +123,13 @@ void run(const cuda& executor, const resample_op<T, Time>& op) {
     launch(resample_name, executor, check_stamps_kernel<T, Time>, op.items, 256, 0, op);
   }
   if (op.slots() == 0) return;
-  // Without channels there is still a report to write.
-  if (!op.is_pairwise() || op.channels == 0) return launch_units(executor, op);
-  with_width<16 / static_cast<int>(sizeof(T))>(op, [&](auto width) {
+  if (!op.is_pairwise()) return launch_units(executor, op);
+  with_width<16 / static_cast<int>(sizeof(T))>(op, [&](auto width, std::uint32_t piece) {
     constexpr int channels = decltype(width)::value;
     if (op.is_plain()) {
-      launch_rows<channels>(executor, static_cast<const plain_resample_op<T, Time>&>(op));
+      launch_rows<channels>(executor, static_cast<const plain_resample_op<T, Time>&>(op), piece);
     } else {
-      launch_rows<channels>(executor, op);
+      launch_rows<channels>(executor, op, piece);
     }
   });
 }

@@ -11,7 +11,8 @@ namespace robocache {
 ///
 /// \param executor `cpu`, `cuda` or `any_executor`; all views lie in memory that it can reach.
 /// \param source   [B, S, D] samples: float, bf16, f16 or double.
-/// \param times    [B, S] stamps, ascending: int64 (nanoseconds, say), double or float, in any unit
+/// \param times    [B, S] finite stamps, ascending: int64 (nanoseconds, say), double or float, in
+/// any unit
 ///                 and from any origin. Float seconds are 0.1 ms coarse after half an hour and
 ///                 128 s coarse at today's epoch: prefer int64.
 /// \param targets  [B, U] times to answer, in the stamps' type, unit and origin; in any order.

@@ -17,17 +17,17 @@ constexpr int fuse_group = 64;  // targets; every tile divides it
 /// One stream's share of the launch.
 template <class Time, class Out>
 struct fuse_part {
-  any_fuse_op<Time, Out> op;
   row_tiling tiling;
-  std::uint32_t first_block;  // within the blocks of a group
-  std::int32_t width;         // channels of a lane; 0 for the general path
+  std::int32_t width = 0;  // channels of a lane; 0 for the general path
+  any_fuse_op<Time, Out> op;
 };
 
 template <class Time, class Out>
 struct fuse_table {
-  fuse_part<Time, Out> parts[fuse_capacity];
-  std::int32_t count;
   fast_divisor group_blocks{1};
+  std::int32_t count = 0;
+  std::uint32_t first_block[fuse_capacity];  // of each stream, within the blocks of a group
+  fuse_part<Time, Out> parts[fuse_capacity];
 };
 
 /// Lanes of up to 16 bytes on both sides.
@@ -37,8 +37,8 @@ inline constexpr int widest_lane = 16 / static_cast<int>(sizeof(T) > sizeof(Out)
 
 /// Runs the block with the stream's lane width as a constant.
 template <int Width, class Op>
-__device__ void fuse_rows_block(const Op& op, const row_tiling& tiling, int width,
-                                std::uint32_t block, unsigned char* memory) {
+__device__ __forceinline__ void fuse_rows_block(const Op& op, const row_tiling& tiling, int width,
+                                                std::uint32_t block, unsigned char* memory) {
   if (Width == 1 || width == Width) {
     resample_rows_block<Op, Width, fuse_threads, fuse_unroll>(op, tiling, block, memory);
   } else if constexpr (Width > 1) {
@@ -46,20 +46,22 @@ __device__ void fuse_rows_block(const Op& op, const row_tiling& tiling, int widt
   }
 }
 
-template <class Op, class Time, class Out>
-__device__ void fuse_block(const Op& op, const fuse_part<Time, Out>& part, std::uint32_t block,
-                           unsigned char* memory) {
+template <bool General, class Op, class Time, class Out>
+__device__ __forceinline__ void fuse_block(const Op& op, const fuse_part<Time, Out>& part,
+                                           std::uint32_t block, unsigned char* memory) {
   const std::uint32_t tile = part.tiling.tile;
   if (static_cast<std::int64_t>(block) * tile >= op.slots()) return;
-  if (part.width == 0) {
-    resample_units_block(op, static_cast<int>(tile), block, memory);
-  } else {
-    constexpr int widest = widest_lane<typename Op::element, Out>;
-    fuse_rows_block<widest>(op, part.tiling, part.width, block, memory);
+  if constexpr (General) {
+    if (part.width == 0) {
+      return resample_units_block(op, static_cast<int>(tile), block, memory);
+    }
   }
+  constexpr int widest = widest_lane<typename Op::element, Out>;
+  fuse_rows_block<widest>(op, part.tiling, part.width, block, memory);
 }
 
-template <class Time, class Out>
+/// `General` is for launches that hold a stream without a fast path.
+template <bool General, class Time, class Out>
 __global__ void __launch_bounds__(fuse_threads)
     fuse_kernel(const __grid_constant__ fuse_table<Time, Out> table) {
   extern __shared__ __align__(16) unsigned char memory[];
@@ -67,18 +69,19 @@ __global__ void __launch_bounds__(fuse_threads)
   const std::uint32_t group = table.group_blocks.divide(blockIdx.x);
   const std::uint32_t place = blockIdx.x - group * table.group_blocks.divisor;
   int n = table.count - 1;
-  while (place < table.parts[n].first_block) --n;
+  while (place < table.first_block[n]) --n;
   const fuse_part<Time, Out>& part = table.parts[n];
-  const std::uint32_t block = group * (fuse_group / part.tiling.tile) + place - part.first_block;
+  const std::uint32_t block =
+      group * (fuse_group / part.tiling.tile) + place - table.first_block[n];
   switch (part.op.type) {
     case element::f32:
-      return fuse_block(part.op.f32, part, block, memory);
+      return fuse_block<General>(part.op.f32, part, block, memory);
     case element::bf16:
-      return fuse_block(part.op.b16, part, block, memory);
+      return fuse_block<General>(part.op.b16, part, block, memory);
     case element::f16:
-      return fuse_block(part.op.h16, part, block, memory);
+      return fuse_block<General>(part.op.h16, part, block, memory);
     case element::u8:
-      return fuse_block(part.op.u8, part, block, memory);
+      return fuse_block<General>(part.op.u8, part, block, memory);
   }
 }
 

@@ -9,8 +9,7 @@ namespace robocache::detail {
 
 /// Blends, copies or fills one row. Blocks of a fixed length let compilers use vector units.
 template <class T, class Out>
-ROBOCACHE_HD void write_row(const row_plan<T, Out>& p, compute_type<T> weight,
-                            std::int64_t channels) {
+ROBOCACHE_HD void write_row(const row_plan<T, Out>& p, std::int64_t channels) {
   using action = typename row_plan<T, Out>::action;
   constexpr int block = 32;
   const T* __restrict__ left = p.left;
@@ -21,14 +20,16 @@ ROBOCACHE_HD void write_row(const row_plan<T, Out>& p, compute_type<T> weight,
     case action::blend:
       for (; c + block <= channels; c += block) {
         for (int k = 0; k < block; ++k) {
-          out[c + k] = narrow<Out>(lerp(widen(left[c + k]), widen(right[c + k]), weight));
+          out[c + k] = narrow<Out>(lerp(widen(left[c + k]), widen(right[c + k]), p.weight));
         }
       }
-      for (; c < channels; ++c) out[c] = narrow<Out>(lerp(widen(left[c]), widen(right[c]), weight));
+      for (; c < channels; ++c)
+        out[c] = narrow<Out>(lerp(widen(left[c]), widen(right[c]), p.weight));
       break;
     case action::copy:
       if constexpr (std::is_same_v<T, Out>) {
-        memcpy(out, left, static_cast<std::size_t>(channels) * sizeof(T));
+        // Not even a copy of nothing may be given null pointers.
+        if (channels > 0) memcpy(out, left, static_cast<std::size_t>(channels) * sizeof(T));
       } else {
         for (; c < channels; ++c) out[c] = copied<Out>(left[c]);
       }
@@ -42,18 +43,16 @@ ROBOCACHE_HD void write_row(const row_plan<T, Out>& p, compute_type<T> weight,
 }
 
 template <class T, class Out>
-void write_rows(const row_plan<T, Out>* plans, const compute_type<T>* weights, int count,
-                std::int64_t channels) {
-  for (int i = 0; i < count; ++i) write_row(plans[i], weights[i], channels);
+void write_rows(const row_plan<T, Out>* plans, int count, std::int64_t channels) {
+  for (int i = 0; i < count; ++i) write_row(plans[i], channels);
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
 // The same code for processors with fused multiply-add; an fma is exact with or without.
 template <class T, class Out>
 __attribute__((target("avx2,fma,f16c"))) void write_rows_avx2(const row_plan<T, Out>* plans,
-                                                              const compute_type<T>* weights,
                                                               int count, std::int64_t channels) {
-  for (int i = 0; i < count; ++i) write_row(plans[i], weights[i], channels);
+  for (int i = 0; i < count; ++i) write_row(plans[i], channels);
 }
 
 inline bool has_avx2() {
@@ -81,7 +80,6 @@ void resample_rows(const Op& op, int threads) {
   const std::int64_t grain = row_bytes >= 65536 ? 1 : 65536 / (row_bytes + 16);
   parallel_for(op.slots(), grain, threads, [&](std::int64_t begin, std::int64_t end) {
     typename Op::plan plans[tile];
-    compute_type<T> weights[tile];
     std::int64_t row = begin / op.columns;
     std::int64_t column = begin % op.columns;
     for (std::int64_t i = begin; i < end;) {
@@ -90,14 +88,14 @@ void resample_rows(const Op& op, int threads) {
         const auto slot = op.find(row, column);
         bracket at;
         plans[count] = op.plan_row(slot, at);
-        weights[count] = op.weight_of(slot, at);
+        plans[count].weight = static_cast<compute_type<T>>(op.fraction_of(slot, at).value());
         op.write_report(slot, plans[count], row, column);
         if (++column == op.columns) {
           column = 0;
           ++row;
         }
       }
-      write(plans, weights, count, op.channels);
+      write(plans, count, op.channels);
     }
   });
 }

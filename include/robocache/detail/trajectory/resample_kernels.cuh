@@ -69,17 +69,15 @@ __device__ __forceinline__ void narrow_pair(Real first, Real second, Out* to) {
 }
 
 /// What a row's lane becomes, by the row's plan. `Width` channels make a lane.
-template <class Plan, int Width, class LaneIn, class LaneOut, class Real>
-__device__ __forceinline__ LaneOut finish_lane(const Plan& plan, const LaneIn& left,
-                                               const LaneIn& right, Real weight) {
-  using T = std::remove_const_t<std::remove_pointer_t<decltype(plan.left)>>;
-  using Out = std::remove_pointer_t<decltype(plan.output)>;
-  using action = typename Plan::action;
+template <int Width, class T, class Out, class LaneIn>
+__device__ __forceinline__ void finish_lane(const row_plan<T, Out>& plan, const LaneIn& left,
+                                            const LaneIn& right, Out (&results)[Width]) {
+  using action = typename row_plan<T, Out>::action;
   T a[Width], b[Width];
-  Out results[Width];
   memcpy(a, &left, sizeof(LaneIn));
   memcpy(b, &right, sizeof(LaneIn));
   if (plan.what == action::blend) {
+    const compute_type<T> weight = plan.weight;
     if constexpr (Width % 2 == 0) {
 #pragma unroll
       for (int k = 0; k < Width; k += 2) {
@@ -90,21 +88,36 @@ __device__ __forceinline__ LaneOut finish_lane(const Plan& plan, const LaneIn& l
       results[0] = narrow<Out>(lerp(widen(a[0]), widen(b[0]), weight));
     }
   } else {
+    const bool copies = plan.what == action::copy;
 #pragma unroll
-    for (int k = 0; k < Width; ++k) {
-      results[k] = plan.what == action::copy ? copied<Out>(a[k]) : plan.value;
-    }
+    for (int k = 0; k < Width; ++k) results[k] = copies ? copied<Out>(a[k]) : plan.value;
   }
-  LaneOut lane_out;
-  memcpy(&lane_out, results, sizeof(LaneOut));
-  return lane_out;
 }
 
-/// The shape of a launch of `resample_rows_kernel`.
+/// Stores a lane in pieces that the output's alignment allows.
+template <int Width, class Out>
+__device__ __forceinline__ void store_lane(Out* to, const Out (&results)[Width],
+                                           std::uint32_t piece) {
+  constexpr int bytes = Width * static_cast<int>(sizeof(Out));
+  if (bytes < 16 || piece == 16) {
+    typename lane<bytes>::type whole;
+    memcpy(&whole, results, bytes);
+    __stcs(reinterpret_cast<decltype(whole)*>(to), whole);
+  } else if constexpr (bytes == 16) {
+    uint2 halves[2];
+    memcpy(halves, results, bytes);
+    auto* at = reinterpret_cast<uint2*>(to);
+    at[0] = halves[0];
+    at[1] = halves[1];
+  }
+}
+
+/// How a block divides its work.
 struct row_tiling {
-  std::uint32_t tile;    // targets of a block; at most its threads
-  fast_divisor per_row;  // lanes of a row
-  fast_divisor columns;  // of `targets`, where all slots fit 31 bits
+  std::uint32_t tile = 1;    // targets of a block; at most its threads
+  std::uint32_t piece = 16;  // bytes of a store of a whole lane: 16, or 8 where rows demand it
+  fast_divisor lanes{1};     // of a row
+  fast_divisor columns{1};   // of `targets`
 };
 
 /// The fast path, for whatever finds slots and plans rows like `resample_op`: the work of block
@@ -113,12 +126,11 @@ template <class Op, int Width, int Threads, int Unroll>
 __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tiling& tiling,
                                                     std::uint32_t block, unsigned char* memory) {
   using T = typename Op::element;
+  using Out = typename Op::result;
   using Plan = typename Op::plan;
   using LaneIn = typename lane<Width* static_cast<int>(sizeof(T))>::type;
-  using LaneOut = typename lane<Width* static_cast<int>(sizeof(typename Op::result))>::type;
   using action = typename Plan::action;
   auto* plans = reinterpret_cast<Plan*>(memory);
-  auto* weights = reinterpret_cast<compute_type<T>*>(plans + tiling.tile);
 
   const std::uint32_t begin = block * tiling.tile;
   const std::uint32_t left_over = static_cast<std::uint32_t>(op.slots()) - begin;
@@ -126,22 +138,24 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
   const std::uint32_t row = tiling.columns.divide(begin + threadIdx.x);
   const std::uint32_t column = begin + threadIdx.x - row * tiling.columns.divisor;
   typename Op::slot slot;
-  bracket at;
+  fraction weight;
   if (threadIdx.x < count) {
     slot = op.find(row, column);
+    bracket at;
     plans[threadIdx.x] = op.plan_row(slot, at);
+    weight = op.fraction_of(slot, at);  // the stamps are read before the rows, divided after
   }
   __syncthreads();
 
-  const std::uint32_t lanes = count * tiling.per_row.divisor;
+  const std::uint32_t lanes = count * tiling.lanes.divisor;
   LaneIn left[Unroll], right[Unroll];
   const auto load = [&](std::uint32_t first) {
 #pragma unroll
     for (int k = 0; k < Unroll; ++k) {
       const std::uint32_t item = first + static_cast<std::uint32_t>(k) * Threads;
       if (item >= lanes) break;
-      const std::uint32_t target = tiling.per_row.divide(item);
-      const std::uint32_t offset = (item - target * tiling.per_row.divisor) * Width;
+      const std::uint32_t target = tiling.lanes.divide(item);
+      const std::uint32_t offset = (item - target * tiling.lanes.divisor) * Width;
       const Plan& p = plans[target];
       if (p.what <= action::copy) left[k] = __ldg(reinterpret_cast<const LaneIn*>(p.left + offset));
       if (p.what == action::blend) {
@@ -154,19 +168,19 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
     for (int k = 0; k < Unroll; ++k) {
       const std::uint32_t item = first + static_cast<std::uint32_t>(k) * Threads;
       if (item >= lanes) break;
-      const std::uint32_t target = tiling.per_row.divide(item);
-      const std::uint32_t offset = (item - target * tiling.per_row.divisor) * Width;
+      const std::uint32_t target = tiling.lanes.divide(item);
+      const std::uint32_t offset = (item - target * tiling.lanes.divisor) * Width;
       const Plan& p = plans[target];
       if (p.what == action::skip) continue;
-      const auto result =
-          finish_lane<Plan, Width, LaneIn, LaneOut>(p, left[k], right[k], weights[target]);
-      __stcs(reinterpret_cast<LaneOut*>(p.output + offset), result);
+      Out results[Width];
+      finish_lane<Width>(p, left[k], right[k], results);
+      store_lane<Width>(p.output + offset, results, tiling.piece);
     }
   };
 
   load(threadIdx.x);
   if (threadIdx.x < count) {  // while the rows are on their way
-    weights[threadIdx.x] = op.weight_of(slot, at);
+    plans[threadIdx.x].weight = static_cast<compute_type<T>>(weight.value());
     op.write_report(slot, plans[threadIdx.x], row, column);
   }
   __syncthreads();
@@ -180,8 +194,11 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
 
 template <class Op, int Width, int Threads, int Unroll>
 __global__ void __launch_bounds__(Threads)
-    resample_rows_kernel(const __grid_constant__ Op op, const __grid_constant__ row_tiling tiling) {
+    resample_rows_kernel(const __grid_constant__ row_tiling tiling, const __grid_constant__ Op op) {
   extern __shared__ __align__(16) unsigned char memory[];
+  preload(tiling);
+  preload(static_cast<const plain_resample_op<typename Op::element, typename Op::time_type,
+                                              typename Op::result>&>(op));
   wait_for_stream();
   resample_rows_block<Op, Width, Threads, Unroll>(op, tiling, blockIdx.x, memory);
 }

@@ -25,15 +25,16 @@ struct target_slot {
   state is = state::skip;
 };
 
-/// A row that is a blend of two sample rows, a copy of one, or one value throughout. The weight of
-/// a blend is kept apart: rows can be on their way before it is known.
+/// A row that is a blend of two sample rows, a copy of one, or one value throughout. The weight is
+/// set apart from the rest: rows can be on their way before it is known.
 template <class T, class Out>
-struct row_plan {
+struct alignas(16) row_plan {
   enum class action : std::uint8_t { blend, copy, constant, skip };
 
   const T* left = nullptr;
   const T* right = nullptr;
   Out* output = nullptr;
+  compute_type<T> weight = 0;
   Out value{};
   action what = action::skip;
 };
@@ -71,6 +72,7 @@ struct group_span {
 template <class T, class Time, class Out = T>
 struct plain_resample_op {
   using element = T;
+  using time_type = Time;
   using result = Out;
   using slot = target_slot<T, Time, Out>;
   using plan = row_plan<T, Out>;
@@ -141,9 +143,9 @@ struct plain_resample_op {
     return p;
   }
 
-  /// The weight of a planned row, in the type that it blends in.
-  ROBOCACHE_HD compute_type<T> weight_of(const slot& s, const bracket& at) const {
-    return static_cast<compute_type<T>>(weight_in(at, s.times, s.time));
+  /// Where the target lies between the samples of its bracket.
+  ROBOCACHE_HD fraction fraction_of(const slot& s, const bracket& at) const {
+    return fraction_in(at, s.times, s.time);
   }
 
   /// Writes the optional outputs of a planned row.
@@ -200,7 +202,7 @@ struct plain_resample_op {
 template <class T, class Time, class Out = T>
 struct resample_op : plain_resample_op<T, Time, Out> {
   using base = plain_resample_op<T, Time, Out>;
-  using base::output, base::policy, base::fill, base::nans, base::kind, base::weight_of;
+  using base::output, base::policy, base::fill, base::nans, base::kind, base::fraction_of;
   using base::samples, base::columns, base::channels, base::source, base::source_row;
   using typename base::slot;
 
@@ -219,7 +221,7 @@ struct resample_op : plain_resample_op<T, Time, Out> {
 
   /// Whether every row is a blend of two rows or a copy of one: the fast path.
   [[nodiscard]] bool is_pairwise() const {
-    return group_count == 1 && robocache::is_pairwise(kind) && mask == nullptr &&
+    return group_count == 1 && channels > 0 && robocache::is_pairwise(kind) && mask == nullptr &&
            nans == nan_policy::propagate;
   }
 
@@ -309,14 +311,15 @@ struct resample_op : plain_resample_op<T, Time, Out> {
     const T* v0 = s.samples + at.left * source_row + channel;
     const T* v1 = s.samples + at.right * source_row + channel;
     if (is_slerp(unit_kind)) {
-      write_rotation(out, v0, v1, weight_in(at, s.times, s.time), unit_kind);
+      write_rotation(out, v0, v1, fraction_of(s, at).value(), unit_kind);
     } else if (at.left == at.right) {
       *out = copied<Out>(*v0);
     } else if (unit_kind == interpolation::linear) {
-      *out = narrow<Out>(lerp(widen(*v0), widen(*v1), weight_of(s, at)));
+      *out = narrow<Out>(
+          lerp(widen(*v0), widen(*v1), static_cast<compute_type<T>>(fraction_of(s, at).value())));
     } else {
       const channel_value value{s.samples + channel, source_row};
-      *out = narrow<Out>(hermite_at(at, weight_in(at, s.times, s.time), s.times, s.count, unit_kind,
+      *out = narrow<Out>(hermite_at(at, fraction_of(s, at).value(), s.times, s.count, unit_kind,
                                     policy.max_gap, value, usable));
     }
     return true;

@@ -1,0 +1,295 @@
+// Every argument of `fuse` that cannot be right is named, with the stream's place, and nothing is
+// written.
+#include <functional>
+
+#include "support/catch.hpp"
+#include "support/fuse_problem.hpp"
+
+namespace {
+
+using namespace robocache;
+
+/// Arguments of a good call, to be spoilt one at a time: stream 0 of 3 floats, stream 1 of 5 bf16.
+struct call {
+  std::vector<float> a = std::vector<float>(2 * 4 * 3, 1.0F);
+  std::vector<bf16> b = std::vector<bf16>(2 * 4 * 5, bf16(1.0F));
+  std::vector<std::int64_t> stamps = {0, 1, 2, 3, 0, 1, 2, 3};
+  std::vector<std::int64_t> wanted = {0, 1, 2, 0, 1, 2};
+  std::vector<float> out = std::vector<float>(64, -7.0F);
+  std::vector<std::uint8_t> bytes = std::vector<std::uint8_t>(64, 0xA5);
+  std::vector<std::int64_t> ages = std::vector<std::int64_t>(64, -7);
+  std::vector<std::int64_t> errors = std::vector<std::int64_t>(64, -7);
+  std::vector<std::int64_t> numbers = {4, 4, 4, 4};
+
+  std::vector<fuse_stream<std::int64_t>> streams = {
+      {view<const float, 3>(a.data(), {2, 4, 3}),
+       view<const std::int64_t, 2>(stamps.data(), {2, 4})},
+      {view<const bf16, 3>(b.data(), {2, 4, 5}),
+       view<const std::int64_t, 2>(stamps.data(), {2, 4})}};
+  fuse_clock<std::int64_t> clock{view<const std::int64_t, 2>(wanted.data(), {2, 3})};
+  view<float, 3> output{out.data(), {2, 3, 8}};
+  std::vector<view<float, 3>> outputs;  // used when not empty
+  fuse_report<std::int64_t> report;
+
+  call() {
+    report.valid = {bytes.data(), {2, 3, 2}};
+    report.age = {ages.data(), {2, 3, 2}};
+    report.error = {errors.data(), {2, 3, 2}};
+  }
+  void separate() { outputs = {{out.data(), {2, 3, 3}}, {out.data() + 18, {2, 3, 5}}}; }
+  void run() const {
+    const any_executor executor = cpu{2};
+    if (outputs.empty()) {
+      fuse(executor, streams, clock, output, report);
+    } else {
+      fuse(executor, streams, clock, outputs, report);
+    }
+  }
+  [[nodiscard]] bool untouched() const {
+    const auto all = [](const auto& list, auto value) {
+      return std::all_of(list.begin(), list.end(), [&](auto v) { return v == value; });
+    };
+    return all(out, -7.0F) && all(bytes, 0xA5) && all(ages, -7) && all(errors, -7);
+  }
+};
+
+struct mistake {
+  const char* text;  // how the message must begin, after "robocache::fuse: "
+  std::function<void(call&)> make;
+};
+
+view<const std::int64_t, 2> table(const std::int64_t* data, std::int64_t rows,
+                                  std::int64_t columns) {
+  return {data, {rows, columns}};
+}
+
+const mistake mistakes[] = {
+    {"stream 0: source must not be null", [](call& c) { c.streams[0].data = nullptr; }},
+    {"stream 1: source must not be null", [](call& c) { c.streams[1].data = nullptr; }},
+    {"stream 1: times must not be null",
+     [](call& c) { c.streams[1].times = table(nullptr, 2, 4); }},
+    {"stream 1: times.extent(1) must equal source.extent(1) (got 3 and 4)",
+     [](call& c) { c.streams[1].times = table(c.stamps.data(), 2, 3); }},
+    {"stream 1: times.extent(0) must equal source.extent(0) (got 1 and 2)",
+     [](call& c) { c.streams[1].times = table(c.stamps.data(), 1, 4); }},
+    {"stream 1: source.extent(0)",
+     [](call& c) {
+       c.streams[1].extents[0] = 1;
+       c.streams[1].times = table(c.stamps.data(), 1, 4);
+     }},
+    {"stream 0: source.extent(1) must not be negative",
+     [](call& c) { c.streams[0].extents[1] = -4; }},
+    {"stream 1: source.stride(2) must be 1", [](call& c) { c.streams[1].strides[2] = 2; }},
+    {"stream 1: source must be aligned",
+     [](call& c) { c.streams[1].data = reinterpret_cast<const char*>(c.b.data()) + 1; }},
+    {"stream 1: the channels of options.kinds must equal source.extent(2) (got 4 and 5)",
+     [](call& c) {
+       c.streams[1].options.kinds = {{4, interpolation::linear}};
+     }},
+    {"stream 1: options.kinds",
+     [](call& c) { c.streams[1].options.kinds = interpolation::slerp_xyzw; }},
+    {"stream 1: options.tolerance", [](call& c) { c.streams[1].options.tolerance = -1; }},
+    {"stream 0: options.max_gap", [](call& c) { c.streams[0].options.max_gap = -1; }},
+    {"stream 1: options.before and options.after",
+     [](call& c) { c.streams[1].options.after = static_cast<end_policy>(9); }},
+    {"stream 1: options.nans",
+     [](call& c) { c.streams[1].options.nans = static_cast<nan_policy>(9); }},
+    {"stream 1: options.lengths.extent(0)",
+     [](call& c) {
+       c.streams[1].options.lengths = {c.numbers.data(), {3}};
+     }},
+    {"stream 1: options.lengths[1]",
+     [](call& c) {
+       c.numbers = {4, 5};
+       c.streams[1].options.lengths = {c.numbers.data(), {2}};
+     }},
+    {"stream 1: options.offsets",
+     [](call& c) {
+       c.numbers = {0, 9, 8};
+       c.streams[1].extents[0] = 1;
+       c.streams[1].extents[1] = 8;
+       c.streams[1].times = table(c.stamps.data(), 1, 8);
+       c.streams[1].options.offsets = {c.numbers.data(), {3}};
+     }},
+    {"stream 1: source.extent(0)",
+     [](call& c) {
+       c.numbers = {0, 4, 8};
+       c.streams[1].options.offsets = {c.numbers.data(), {3}};
+     }},
+    {"stream 1: options.sample_mask.extent(1)",
+     [](call& c) {
+       c.streams[1].options.sample_mask = {c.bytes.data(), {2, 3}};
+     }},
+    {"stream 1: options.target_lengths and options.target_offsets",
+     [](call& c) {
+       c.streams[1].options.target_lengths = {c.numbers.data(), {2}};
+     }},
+    {"stream 0: options.target_lengths and options.target_offsets",
+     [](call& c) {
+       c.streams[0].options.target_offsets = {c.numbers.data(), {3}};
+     }},
+    {"stream 1: keep must be at least 1 (got 0)",
+     [](call& c) {
+       c.streams[1].reduce = reduction::last;
+       c.streams[1].keep = 0;
+       c.output = {c.out.data(), {2, 3, 3}};
+     }},
+    {"stream 1: keep must be at least 1 (got -1)",
+     [](call& c) {
+       c.separate();
+       c.streams[1].reduce = reduction::last;
+       c.streams[1].keep = -1;
+     }},
+    {"stream 0: window must not be negative",
+     [](call& c) {
+       c.streams[0].reduce = reduction::mean;
+       c.streams[0].window = -1;
+     }},
+    {"stream 1: reduce must be a reduction",
+     [](call& c) { c.streams[1].reduce = static_cast<reduction>(5); }},
+    {"output.extent(2) must equal the channels of all streams (got 7 and 8)",
+     [](call& c) {
+       c.output = {c.out.data(), {2, 3, 7}};
+     }},
+    {"output.extent(2) must equal the channels of all streams (got 8 and 13)",
+     [](call& c) {
+       c.streams[1].reduce = reduction::last;
+       c.streams[1].keep = 2;
+     }},
+    {"output must not be null",
+     [](call& c) {
+       c.output = {nullptr, {2, 3, 8}};
+     }},
+    {"output must be aligned",
+     [](call& c) {
+       auto* const shifted = reinterpret_cast<char*>(c.out.data()) + 2;
+       c.output = {reinterpret_cast<float*>(shifted), {2, 3, 8}};
+     }},
+    {"output.stride(2)",
+     [](call& c) {
+       c.output = {c.out.data(), {2, 3, 8}, {1, 2, 6}};
+     }},
+    {"output.stride(1)",
+     [](call& c) {
+       c.output = {c.out.data(), {2, 3, 8}, {8, 0, 1}};
+     }},
+    {"stream 0: output.extent(1)",
+     [](call& c) {
+       c.output = {c.out.data(), {2, 2, 8}};
+     }},
+    {"stream 0: output.extent(0)",
+     [](call& c) {
+       c.output = {c.out.data(), {1, 3, 8}};
+     }},
+    {"stream 0: targets must not be null",
+     [](call& c) { c.clock = fuse_clock<std::int64_t>(table(nullptr, 2, 3)); }},
+    {"the clock",
+     [](call& c) {
+       c.clock = {0, 1, 2, -3};
+     }},
+    {"the clock",
+     [](call& c) {
+       c.clock = {0, 1, -2, 3};
+     }},
+    {"the clock",
+     [](call& c) {
+       c.clock = {0, 1, 2, 3, 0};
+     }},
+    {"stream 0: options.target_lengths[1]",
+     [](call& c) {
+       c.numbers = {3, 4};
+       c.clock.lengths = {c.numbers.data(), {2}};
+     }},
+    {"stream 0: options.target_lengths.extent(0)",
+     [](call& c) {
+       c.clock.lengths = {c.numbers.data(), {3}};
+     }},
+    {"report.valid.extent(2) must equal the number of streams (got 3 and 2)",
+     [](call& c) {
+       c.report.valid = {c.bytes.data(), {2, 3, 3}};
+     }},
+    {"report.age.extent(1)",
+     [](call& c) {
+       c.report.age = {c.ages.data(), {2, 2, 2}};
+     }},
+    {"report.error.extent(0)",
+     [](call& c) {
+       c.report.error = {c.errors.data(), {1, 3, 2}};
+     }},
+    {"report.error.stride(2)",
+     [](call& c) {
+       c.report.error = {c.errors.data(), {2, 3, 2}, {1, 2, 6}};
+     }},
+    {"report.valid must not be null",
+     [](call& c) {
+       c.report.valid = {nullptr, {2, 3, 2}};
+     }},
+    {"the number of outputs must equal the number of streams (got 1 and 2)",
+     [](call& c) {
+       c.separate();
+       c.outputs.pop_back();
+     }},
+    {"stream 1: output.extent(2)",
+     [](call& c) {
+       c.separate();
+       c.outputs[1] = {c.out.data() + 18, {2, 3, 4}};
+     }},
+    {"stream 1: output must not be null",
+     [](call& c) {
+       c.separate();
+       c.outputs[1] = {nullptr, {2, 3, 5}};
+     }},
+    {"stream 1: output.extent(2) must equal keep * source.extent(2) (got 5 and 10)",
+     [](call& c) {
+       c.separate();
+       c.streams[1].reduce = reduction::last;
+       c.streams[1].keep = 2;
+     }},
+};
+
+std::string error_of(const call& c) {
+  try {
+    c.run();
+  } catch (const invalid_argument& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("a good call of fuse passes", "[errors]") {
+  call together, apart;
+  apart.separate();
+  CHECK(error_of(together) == "no error");
+  CHECK(error_of(apart) == "no error");
+  CHECK_FALSE(together.untouched());
+  CHECK_FALSE(apart.untouched());
+}
+
+TEST_CASE("fuse names bad arguments and streams, and writes nothing", "[errors]") {
+  std::size_t number = 0;
+  for (const auto& mistake : mistakes) {
+    call c;
+    mistake.make(c);
+    const std::string text = error_of(c);
+    CAPTURE(number, mistake.text, text);
+    CHECK(text.rfind(std::string("robocache::fuse: ") + mistake.text, 0) == 0);
+    CHECK(c.untouched());
+    ++number;
+  }
+}
+
+TEST_CASE("a window that is NaN is refused", "[errors]") {
+  const float value = 1;
+  const double stamp = 0;
+  float out = -7;
+  fuse_stream<double> stream(view<const float, 3>(&value, {1, 1, 1}),
+                             view<const double, 2>(&stamp, {1, 1}));
+  stream.reduce = reduction::mean;
+  stream.window = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_AS(fuse(cpu{}, std::vector{stream}, fuse_clock<double>(0.0, 1.0, 1, 1),
+                       view<float, 3>(&out, {1, 1, 1})),
+                  invalid_argument);
+  CHECK(out == -7);
+}
