@@ -2,9 +2,8 @@
 /// What the consumers of this folder do: resample a ramp and look at the answer.
 #pragma once
 
-#include <robocache/robocache.hpp>
-
 #include <cstdint>
+#include <robocache/robocache.hpp>
 
 /// Samples at 0, 1, 2 and 3 s, wanted half a second later each; the last one is held.
 template <class T>

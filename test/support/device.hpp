@@ -84,6 +84,8 @@ class mirror {
     if (host.empty()) return;
     const std::size_t bytes = host.size() * sizeof(host[0]);
     require(cudaMemcpy(copies_.at(host.data())->data(), host.data(), bytes, cudaMemcpyDefault));
+    // From pageable memory the call may return before the last bytes have arrived.
+    require(cudaStreamSynchronize(cudaStreamLegacy));
   }
   template <class V>
   void fetch(V& host) {

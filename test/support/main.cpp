@@ -2,12 +2,12 @@
 /// The entry of every test executable. It asks the executable first whether it can run here.
 
 #define CATCH_CONFIG_RUNNER  // version 2 compiles its runner into this file
-#include "catch.hpp"
-#include "skip.hpp"
-
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+
+#include "catch.hpp"
+#include "skip.hpp"
 
 namespace {
 

@@ -73,6 +73,14 @@ TEST_CASE("integer clocks saturate once, at the ends", "[fuse]") {
   CHECK(at(most, 100, -0x1p-1, most - 400) == most - 100);
 }
 
+TEST_CASE("a drift that has grown for years is not lost", "[fuse]") {
+  // 0.2 % since 1970: 41 days. The distance is rounded to 256 ns, the drift to half a nanosecond.
+  const auto shift = reading<std::int64_t>(skewed<std::int64_t>(0, 0.002, 0), epoch) - epoch;
+  CHECK(std::abs(shift - 3'526'000'000'246'914) <= 1);
+  CHECK(std::abs(reading<std::int64_t>(skewed<std::int64_t>(0, -1.0, 0), INT64_MAX - 1)) <= 1024);
+  CHECK(reading<std::int64_t>(skewed<std::int64_t>(0, 1e300, 0), epoch) == INT64_MAX);
+}
+
 TEST_CASE("integer clocks agree with wide integers", "[fuse]") {
   random_source random(70'000);
   for (int i = 0; i < 20'000; ++i) {

@@ -145,6 +145,10 @@ const mistake mistakes[] = {
        c.streams[0].reduce = reduction::mean;
        c.streams[0].window = -1;
      }},
+    {"stream 1: clock_drift must be finite",
+     [](call& c) { c.streams[1].clock_drift = std::numeric_limits<double>::infinity(); }},
+    {"stream 0: clock_drift must be finite",
+     [](call& c) { c.streams[0].clock_drift = std::numeric_limits<double>::quiet_NaN(); }},
     {"stream 1: reduce must be a reduction",
      [](call& c) { c.streams[1].reduce = static_cast<reduction>(5); }},
     {"output.extent(2) must equal the channels of all streams (got 7 and 8)",

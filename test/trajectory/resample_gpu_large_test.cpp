@@ -83,6 +83,7 @@ void compare_large_source(std::int64_t samples, std::int64_t channels, interpola
   for (std::int64_t i = 0; i < samples; i += period) {
     require(cudaMemcpy(source.data<bf16>() + i * channels, rows.data(), rows.size() * sizeof(bf16),
                        cudaMemcpyHostToDevice));
+    require(cudaStreamSynchronize(cudaStreamLegacy));
   }
   auto times = steps(samples, 1000);
   std::vector<std::int64_t> targets;

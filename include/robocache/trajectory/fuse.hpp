@@ -50,8 +50,8 @@ void fuse(const Executor& executor, const Streams& streams, const fuse_clock<Tim
   detail::check_view(detail::fuse_name, "output", output, true);
   const auto slice = [&](std::int64_t n) {
     const auto at = static_cast<std::size_t>(n);
-    return view<Out, 3>(output.data_handle() + first[at],
-                        {output.extent(0), output.extent(1), first[at + 1] - first[at]},
+    Out* const data = output.empty() ? nullptr : output.data_handle() + first[at];
+    return view<Out, 3>(data, {output.extent(0), output.extent(1), first[at + 1] - first[at]},
                         {output.stride(0), output.stride(1), 1});
   };
   const auto ops = detail::make_fuse_ops<Time, Out>(streams.data(), count, clock, slice, report);

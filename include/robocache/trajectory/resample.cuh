@@ -84,25 +84,28 @@ void launch_units(const cuda& executor, const Op& op) {
          shared, op, static_cast<int>(tile));
 }
 
+/// Arrays without elements may lie anywhere.
 template <class T, class Time, class Out>
 void check_device_pointers(const char* op_name, const resample_op<T, Time, Out>& op) {
-  const auto check = [op_name](const char* name, const void* pointer) {
-    check_device_pointer(op_name, name, pointer);
+  const auto check = [op_name](const char* name, const void* pointer, std::int64_t size) {
+    if (size > 0) check_device_pointer(op_name, name, pointer);
   };
-  check("source", op.source);
-  check("times", op.times);
-  check("targets", op.targets);
-  check("output", op.output);
-  check("options.lengths", op.lengths);
-  check("options.target_lengths", op.target_lengths);
-  check("options.offsets", op.offsets);
-  check("options.target_offsets", op.target_offsets);
-  check("options.sample_mask", op.mask);
-  check("report.valid", op.valid.data);
-  check("report.left", op.left.data);
-  check("report.weight", op.weight.data);
-  check("report.age", op.age.data);
-  check("report.status", op.status);
+  const std::int64_t stamps = op.items * op.samples;
+  const std::int64_t slots = op.slots();
+  check("source", op.source, stamps * op.channels);
+  check("times", op.times, stamps);
+  check("targets", op.targets, slots);
+  check("output", op.output, slots * op.channels);
+  check("options.lengths", op.lengths, op.items);
+  check("options.target_lengths", op.target_lengths, op.items);
+  check("options.offsets", op.offsets, 1);
+  check("options.target_offsets", op.target_offsets, 1);
+  check("options.sample_mask", op.mask, stamps);
+  check("report.valid", op.valid.data, slots);
+  check("report.left", op.left.data, slots);
+  check("report.weight", op.weight.data, slots);
+  check("report.age", op.age.data, slots);
+  check("report.status", op.status, op.items);
 }
 
 /// Kernels count targets in 31 bits.

@@ -39,6 +39,9 @@ any_fuse_op<Time, Out> make_fuse_op(const std::string& name, const fuse_stream<T
     fail(name.c_str(), "keep must be at least 1 (got " + std::to_string(stream.keep) + ")");
   }
   if (!(stream.window >= Time(0))) fail(name.c_str(), "window must not be negative or NaN");
+  if (stream.clock_drift - stream.clock_drift != 0.0) {
+    fail(name.c_str(), "clock_drift must be finite");
+  }
 
   const view<const T, 3> source(static_cast<const T*>(stream.data), stream.extents, stream.strides);
   view<const Time, 2> targets = clock.targets;

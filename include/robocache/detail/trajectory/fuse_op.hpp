@@ -30,9 +30,13 @@ struct stream_clock {
     if constexpr (std::is_integral_v<Time>) {
       if (drift == 0.0) return saturating_sum(x, offset);
       constexpr double to_integer = 0x1.8p52;  // adding it leaves no fraction bits
-      const double rounded = robocache::fma(elapsed(x, anchor), drift, to_integer) - to_integer;
-      const bool countable = rounded > -0x1p51 && rounded < 0x1p51;
-      const Time drifted = countable ? static_cast<Time>(rounded) : 0;
+      const double distance = elapsed(x, anchor);
+      const double shift = distance * drift;
+      double rounded = robocache::fma(distance, drift, to_integer) - to_integer;
+      if (!(shift > -0x1p51 && shift < 0x1p51)) rounded = shift;  // by 26 days: to 1 ns
+      const Time drifted = rounded >= 0x1p63    ? INT64_MAX
+                           : rounded <= -0x1p63 ? INT64_MIN
+                                                : static_cast<Time>(rounded);
       // Either order is exact where it is taken: the sum of all three saturates once.
       if ((offset < 0) != (drifted < 0)) return saturating_sum(x, offset + drifted);
       return saturating_sum(saturating_sum(x, offset), drifted);

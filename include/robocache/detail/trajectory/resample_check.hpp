@@ -155,7 +155,7 @@ resample_op<T, Time, Out> make_resample_op(const char* name, const view<const T,
   place_groups(name, op, options.kinds);
   op.policy = {options.before, options.after, options.max_gap, options.tolerance};
   op.nans = options.nans;
-  op.fill = narrow<Out>(static_cast<compute_type<Out>>(options.fill_value));
+  op.fill = narrow<Out>(options.fill_value);
 
   op.valid = check_optional(name, "report.valid", report.valid, op.rows, op.columns);
   op.left = check_optional(name, "report.left", report.left, op.rows, op.columns);

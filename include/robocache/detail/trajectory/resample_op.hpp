@@ -176,7 +176,7 @@ struct plain_resample_op {
       if (index >= 0) elapsed_time = saturating_difference(s.time, s.times[index]);
     }
     left.write(row, column, index);
-    weight.write(row, column, w);
+    weight.write(row, column, narrow<double>(w));
     age.write(row, column, elapsed_time);
   }
 
@@ -194,7 +194,7 @@ struct plain_resample_op {
       if (a >= b) return difference > INT64_MAX ? INT64_MAX : static_cast<Time>(difference);
       return difference <= INT64_MAX ? INT64_MIN : static_cast<Time>(difference);
     } else {
-      return a - b;
+      return narrow<Time>(a - b);
     }
   }
 };
