@@ -58,7 +58,8 @@ def best_ratio(rivals, ours):
 
 
 def gpu_table(ours, rivals):
-    header = ["case", "us", "MB", "same-bytes us", "share", *GPU_RIVALS.values(), "best rival / us"]
+    header = ["case", "us", "MB", "same-bytes us", "share", "plain launches: us",
+              "share", *GPU_RIVALS.values(), "best rival / us"]
     rows = []
     for name, entry in ours.items():
         if entry.get("error_occurred"):
@@ -67,7 +68,8 @@ def gpu_table(ours, rivals):
         theirs = rivals.get(name, {})
         rows.append([f"`{name.removeprefix('gpu/')}`", number(entry["us"]),
                      number(entry["bytes"] / 1e6), number(entry["same_bytes_us"]),
-                     percent(entry["share"]), *(number(theirs.get(r)) for r in GPU_RIVALS),
+                     percent(entry["share"]), number(entry["plain_same_bytes_us"]),
+                     percent(entry["plain_share"]), *(number(theirs.get(r)) for r in GPU_RIVALS),
                      best_ratio(theirs, entry["us"])])
     return table(header, rows)
 

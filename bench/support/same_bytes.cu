@@ -95,15 +95,13 @@ struct launch_shape {
   }
 };
 
-std::vector<launch_shape> all_launch_shapes() {
+std::vector<launch_shape> all_launch_shapes(bool overlapped) {
   std::vector<launch_shape> shapes;
   for (const schedule order : {schedule::one_shot, schedule::persistent, schedule::shares}) {
     for (const int threads : {256, 512, 1024}) {
       for (const int unroll : {1, 2, 4, 8}) {
         for (const bool streaming : {false, true}) {
-          for (const bool overlapped : {false, true}) {
-            shapes.push_back({order, threads, unroll, streaming, overlapped});
-          }
+          shapes.push_back({order, threads, unroll, streaming, overlapped});
         }
       }
     }
@@ -168,7 +166,7 @@ void launch(const launch_shape& shape, const uint4* in, index count_in, uint4* o
 }  // namespace
 
 floor_result time_same_bytes(const stream& on, std::int64_t bytes_in, std::int64_t bytes_out,
-                             rotation turns, int replays) {
+                             rotation turns, int replays, bool overlapped) {
   const index count_in = divide_up(bytes_in, sizeof(uint4));
   const index count_out = divide_up(bytes_out, sizeof(uint4));
   const device_array<uint4> in(turns.sets * count_in);
@@ -190,7 +188,7 @@ floor_result time_same_bytes(const stream& on, std::int64_t bytes_in, std::int64
     launch_shape shape;
   };
   std::vector<candidate> candidates;
-  for (const launch_shape& shape : all_launch_shapes()) {
+  for (const launch_shape& shape : all_launch_shapes(overlapped)) {
     candidates.push_back({time(shape, 3), shape});
   }
   const auto faster = [](const candidate& a, const candidate& b) { return a.us < b.us; };

@@ -13,7 +13,8 @@ struct floor_result {
 };
 
 /// Times streaming `bytes_in` in and `bytes_out` out per call, rotated like the operation itself.
+/// `overlapped` launches are set up while the kernel before still runs, as the library's are.
 floor_result time_same_bytes(const stream& on, std::int64_t bytes_in, std::int64_t bytes_out,
-                             rotation turns, int replays);
+                             rotation turns, int replays, bool overlapped);
 
 }  // namespace robocache::bench

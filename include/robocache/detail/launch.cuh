@@ -37,18 +37,6 @@ inline void check_device_pointer(const char* op, const char* name, const void* p
   }
 }
 
-/// Reads kernel parameters into the constant cache, line by line. Done before `wait_for_stream`, it
-/// costs nothing; a miss later would hold up every thread of a block.
-template <class Params>
-__device__ __forceinline__ void preload(const Params& params) {
-  constexpr int line = 64;
-#pragma unroll
-  for (std::size_t i = 0; i + sizeof(int) <= sizeof(Params); i += line) {
-    asm volatile(
-        "" ::"r"(*reinterpret_cast<const int*>(reinterpret_cast<const char*>(&params) + i)));
-  }
-}
-
 /// Comes before any access to memory in every kernel: lets the next kernel of the stream
 /// be set up while this one runs, and waits for the one before.
 __device__ __forceinline__ void wait_for_stream() {

@@ -23,7 +23,7 @@ std::uint32_t plan_part(const Op& op, std::int64_t items, fuse_part<Time, Out>& 
       piece = bytes;
     });
     lanes = op.channels / part.width;
-    slot_bytes = sizeof(typename Op::plan);
+    slot_bytes = bytes_per_row<Op>;
   }
   part.tiling = tile_rows(items, lanes, piece, op.columns, fuse_threads);
   std::uint32_t tile = fuse_group;

@@ -54,13 +54,17 @@ inline row_tiling tile_rows(std::int64_t items, std::int64_t lanes, std::uint32_
           fast_divisor(static_cast<std::uint32_t>(columns))};
 }
 
+/// Shared memory that a block needs for each of its rows.
+template <class Op>
+inline constexpr std::size_t bytes_per_row = sizeof(typename Op::plan) +
+                                             sizeof(compute_type<typename Op::element>);
+
 /// Launches blocks of `Threads` that move `items` lanes each.
 template <class Op, int Width, int Threads, int Unroll>
 void launch_rows(const cuda& executor, const Op& op, std::uint32_t piece, std::int64_t items) {
   const row_tiling tiling = tile_rows(items, op.channels / Width, piece, op.columns, Threads);
   launch(resample_name, executor, resample_rows_kernel<Op, Width, Threads, Unroll>,
-         (op.slots() - 1) / tiling.tile + 1, Threads, tiling.tile * sizeof(typename Op::plan),
-         tiling, op);
+         (op.slots() - 1) / tiling.tile + 1, Threads, tiling.tile * bytes_per_row<Op>, tiling, op);
 }
 
 /// Many rows: small blocks, several loads in flight per thread. Few rows: one load per thread, so

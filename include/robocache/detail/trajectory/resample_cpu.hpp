@@ -32,11 +32,12 @@ ROBOCACHE_HD void blend_row(const T* left, const T* right, compute_type<T> weigh
 
 /// Blends, copies or fills one row.
 template <class T, class Out>
-ROBOCACHE_HD void write_row(const row_plan<T, Out>& p, std::int64_t channels) {
+ROBOCACHE_HD void write_row(const row_plan<T, Out>& p, compute_type<T> weight,
+                            std::int64_t channels) {
   using action = typename row_plan<T, Out>::action;
   switch (p.what) {
     case action::blend:
-      blend_row(p.left, p.right, p.weight, p.output, channels);
+      blend_row(p.left, p.right, weight, p.output, channels);
       break;
     case action::copy:
       if constexpr (std::is_same_v<T, Out>) {
@@ -55,16 +56,18 @@ ROBOCACHE_HD void write_row(const row_plan<T, Out>& p, std::int64_t channels) {
 }
 
 template <class T, class Out>
-void write_rows(const row_plan<T, Out>* plans, int count, std::int64_t channels) {
-  for (int i = 0; i < count; ++i) write_row(plans[i], channels);
+void write_rows(const row_plan<T, Out>* plans, const compute_type<T>* weights, int count,
+                std::int64_t channels) {
+  for (int i = 0; i < count; ++i) write_row(plans[i], weights[i], channels);
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
 // The same code for processors with fused multiply-add; an fma is exact with or without.
 template <class T, class Out>
 __attribute__((target("avx2,fma,f16c"))) void write_rows_avx2(const row_plan<T, Out>* plans,
+                                                              const compute_type<T>* weights,
                                                               int count, std::int64_t channels) {
-  for (int i = 0; i < count; ++i) write_row(plans[i], channels);
+  for (int i = 0; i < count; ++i) write_row(plans[i], weights[i], channels);
 }
 
 inline bool has_avx2() {
@@ -92,6 +95,7 @@ void resample_rows(const Op& op, int threads) {
   const std::int64_t grain = row_bytes >= 65536 ? 1 : 65536 / (row_bytes + 16);
   parallel_for(op.slots(), grain, threads, [&](std::int64_t begin, std::int64_t end) {
     typename Op::plan plans[tile];
+    compute_type<T> weights[tile];
     std::int64_t row = begin / op.columns;
     std::int64_t column = begin % op.columns;
     for (std::int64_t i = begin; i < end;) {
@@ -100,14 +104,14 @@ void resample_rows(const Op& op, int threads) {
         const auto slot = op.find(row, column);
         bracket at;
         plans[count] = op.plan_row(slot, at);
-        plans[count].weight = static_cast<compute_type<T>>(op.fraction_of(slot, at).value());
+        weights[count] = static_cast<compute_type<T>>(op.fraction_of(slot, at).value());
         op.write_report(slot, plans[count], row, column);
         if (++column == op.columns) {
           column = 0;
           ++row;
         }
       }
-      write(plans, count, op.channels);
+      write(plans, weights, count, op.channels);
     }
   });
 }

@@ -71,13 +71,13 @@ __device__ __forceinline__ void narrow_pair(Real first, Real second, Out* to) {
 /// What a row's lane becomes, by the row's plan. `Width` channels make a lane.
 template <int Width, class T, class Out, class LaneIn>
 __device__ __forceinline__ void finish_lane(const row_plan<T, Out>& plan, const LaneIn& left,
-                                            const LaneIn& right, Out (&results)[Width]) {
+                                            const LaneIn& right, compute_type<T> weight,
+                                            Out (&results)[Width]) {
   using action = typename row_plan<T, Out>::action;
   T a[Width], b[Width];
   memcpy(a, &left, sizeof(LaneIn));
   memcpy(b, &right, sizeof(LaneIn));
   if (plan.what == action::blend) {
-    const compute_type<T> weight = plan.weight;
     if constexpr (Width % 2 == 0) {
 #pragma unroll
       for (int k = 0; k < Width; k += 2) {
@@ -131,6 +131,7 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
   using LaneIn = typename lane<Width* static_cast<int>(sizeof(T))>::type;
   using action = typename Plan::action;
   auto* plans = reinterpret_cast<Plan*>(memory);
+  auto* weights = reinterpret_cast<compute_type<T>*>(plans + tiling.tile);
 
   const std::uint32_t begin = block * tiling.tile;
   const std::uint32_t left_over = static_cast<std::uint32_t>(op.slots()) - begin;
@@ -173,14 +174,14 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
       const Plan& p = plans[target];
       if (p.what == action::skip) continue;
       Out results[Width];
-      finish_lane<Width>(p, left[k], right[k], results);
+      finish_lane<Width>(p, left[k], right[k], weights[target], results);
       store_lane<Width>(p.output + offset, results, tiling.piece);
     }
   };
 
   load(threadIdx.x);
   if (threadIdx.x < count) {  // while the rows are on their way
-    plans[threadIdx.x].weight = static_cast<compute_type<T>>(weight.value());
+    weights[threadIdx.x] = static_cast<compute_type<T>>(weight.value());
     op.write_report(slot, plans[threadIdx.x], row, column);
   }
   __syncthreads();
@@ -196,9 +197,6 @@ template <class Op, int Width, int Threads, int Unroll>
 __global__ void __launch_bounds__(Threads)
     resample_rows_kernel(const __grid_constant__ row_tiling tiling, const __grid_constant__ Op op) {
   extern __shared__ __align__(16) unsigned char memory[];
-  preload(tiling);
-  preload(static_cast<const plain_resample_op<typename Op::element, typename Op::time_type,
-                                              typename Op::result>&>(op));
   wait_for_stream();
   resample_rows_block<Op, Width, Threads, Unroll>(op, tiling, blockIdx.x, memory);
 }

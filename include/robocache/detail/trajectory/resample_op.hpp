@@ -25,8 +25,8 @@ struct target_slot {
   state is = state::skip;
 };
 
-/// A row that is a blend of two sample rows, a copy of one, or one value throughout. The weight is
-/// set apart from the rest: rows can be on their way before it is known.
+/// A row that is a blend of two sample rows, a copy of one, or one value throughout. The weight of
+/// a blend is kept apart: rows can be on their way before it is known.
 template <class T, class Out>
 struct alignas(16) row_plan {
   enum class action : std::uint8_t { blend, copy, constant, skip };
@@ -34,7 +34,6 @@ struct alignas(16) row_plan {
   const T* left = nullptr;
   const T* right = nullptr;
   Out* output = nullptr;
-  compute_type<T> weight = 0;
   Out value{};
   action what = action::skip;
 };
@@ -72,7 +71,6 @@ struct group_span {
 template <class T, class Time, class Out = T>
 struct plain_resample_op {
   using element = T;
-  using time_type = Time;
   using result = Out;
   using slot = target_slot<T, Time, Out>;
   using plan = row_plan<T, Out>;
