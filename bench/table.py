@@ -16,8 +16,15 @@ CPU_RIVALS = {"numpy": "NumPy", "scipy": "SciPy"}
 
 
 def load(folder, name):
-    path = folder / name
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    """NAME.json; parts of a run in NAME_*.json are appended to it."""
+    merged = None
+    for path in sorted(folder.glob(f"{name}.json")) + sorted(folder.glob(f"{name}_*.json")):
+        results = json.loads(path.read_text(encoding="utf-8"))
+        if merged is None:
+            merged = results
+        else:
+            merged["benchmarks"] += results["benchmarks"]
+    return merged
 
 
 def cases_of(results):
@@ -114,7 +121,7 @@ def describe(*results):
 
 
 def render(folder):
-    gpu, torch, cpu, numpy = (load(folder, f"{name}.json")
+    gpu, torch, cpu, numpy = (load(folder, name)
                               for name in ("gpu", "torch", "cpu", "numpy"))
     parts = [f"From `{folder.as_posix()}`: {describe(gpu, torch, cpu, numpy)}."]
     if gpu:
