@@ -186,7 +186,8 @@ class seen_item {
     if constexpr (std::is_integral_v<Time>) {
       return saturated<Time>(static_cast<wide>(x_) - stamp);
     } else {
-      return x_ - stamp;
+      const Time difference = x_ - stamp;  // of two infinities: the one NaN of results
+      return difference == difference ? difference : std::numeric_limits<Time>::quiet_NaN();
     }
   }
   [[nodiscard]] bool is_after_begin(Time stamp) const {
