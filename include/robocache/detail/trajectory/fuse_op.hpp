@@ -123,11 +123,13 @@ struct fuse_op : resample_op<T, Time, Out> {
   /// The first sample after `time - window`.
   ROBOCACHE_HD std::int64_t first_in_window(const slot& s) const {
     if (window == unlimited<Time>()) return 0;
-    Time begin = s.time - window;
-    if constexpr (std::is_integral_v<Time>) {
+    Time begin{};
+    if constexpr (std::is_integral_v<Time>) {  // unsigned, since the window may reach beyond
       begin = static_cast<Time>(static_cast<std::uint64_t>(s.time) -
                                 static_cast<std::uint64_t>(window));
       if (begin > s.time) return 0;
+    } else {
+      begin = s.time - window;
     }
     return find_interval(s.times, s.count, begin, s.interval) + 1;
   }
