@@ -11,8 +11,22 @@ import json
 import pathlib
 import re
 
-GPU_RIVALS = {"eager": "PyTorch eager", "compile": "torch.compile", "triton": "Triton"}
-CPU_RIVALS = {"numpy": "NumPy", "scipy": "SciPy"}
+PYTORCH = {"eager": "PyTorch eager", "compile": "torch.compile"}
+GPU_RIVALS = {
+    "resample": {**PYTORCH, "triton": "Triton"},
+    "fuse": PYTORCH,
+    "voxelize": {**PYTORCH, "deterministic": "PyTorch deterministic"},
+}
+CPU_RIVALS = {
+    "resample": {"numpy": "NumPy", "scipy": "SciPy"},
+    "voxelize": {"add_at": "NumPy add.at", "bincount": "NumPy bincount", "open3d": "Open3D",
+                 "pcl": "PCL"},
+}
+GPU_COUNTERS = {  # shown too, by their titles
+    "fuse": {"separate_us": "`resample` of each stream"},
+    "voxelize": {"scratch_mb": "scratch MB"},
+}
+VOXELIZE = ("occupancy", "density", "mean", "max", "sparse", "first")
 
 
 def load(folder, name):
@@ -23,7 +37,9 @@ def load(folder, name):
         if merged is None:
             merged = results
         else:
-            merged["benchmarks"] += results["benchmarks"]
+            for key in ("benchmarks", "cases"):
+                if key in merged:
+                    merged[key] += results[key]
     return merged
 
 
@@ -38,6 +54,32 @@ def rivals_of(results):
     return {case["name"]: {rival: facts["us"] for rival, facts in case["rivals"].items()
                            if facts.get("us")}
             for case in (results["cases"] if results else [])}
+
+
+def peers_of(results, rival):
+    """The same from a rival's own benchmark."""
+    return {name: {rival: entry["us"]} for name, entry in cases_of(results).items()
+            if "us" in entry}
+
+
+def joined(*rivals):
+    """{case: {rival: microseconds}} of several sources."""
+    names = {name for source in rivals for name in source}
+    return {name: {rival: us for source in rivals for rival, us in source.get(name, {}).items()}
+            for name in names}
+
+
+def operation_of(name):
+    """The operation that a case times: its second part, or what that is a kind of."""
+    what = name.split("/")[1]
+    return what if what == "fuse" else "voxelize" if what in VOXELIZE else "resample"
+
+
+def by_operation(cases):
+    groups = {}
+    for name, entry in cases.items():
+        groups.setdefault(operation_of(name), {})[name] = entry
+    return groups
 
 
 def number(value, digits=3):
@@ -64,9 +106,10 @@ def best_ratio(rivals, ours):
     return f"{min(rivals.values()) / ours:.2f}x" if rivals else "-"
 
 
-def gpu_table(ours, rivals):
+def gpu_table(operation, ours, rivals):
+    shown, counters = GPU_RIVALS[operation], GPU_COUNTERS.get(operation, {})
     header = ["case", "us", "MB", "same-bytes us", "share", "plain launches: us",
-              "share", *GPU_RIVALS.values(), "best rival / us"]
+              "share", *shown.values(), "best rival / us", *counters.values()]
     rows = []
     for name, entry in ours.items():
         if entry.get("error_occurred"):
@@ -76,8 +119,8 @@ def gpu_table(ours, rivals):
         rows.append([f"`{name.removeprefix('gpu/')}`", number(entry["us"]),
                      number(entry["bytes"] / 1e6), number(entry["same_bytes_us"]),
                      percent(entry["share"]), number(entry["plain_same_bytes_us"]),
-                     percent(entry["plain_share"]), *(number(theirs.get(r)) for r in GPU_RIVALS),
-                     best_ratio(theirs, entry["us"])])
+                     percent(entry["plain_share"]), *(number(theirs.get(r)) for r in shown),
+                     best_ratio(theirs, entry["us"]), *(number(entry[c]) for c in counters)])
     return table(header, rows)
 
 
@@ -89,8 +132,9 @@ def search_table(ours):
     return table(header, rows)
 
 
-def cpu_table(ours, rivals):
-    header = ["case", "threads", "us", "MB", "memcpy us", "share", *CPU_RIVALS.values(),
+def cpu_table(operation, ours, rivals):
+    shown = CPU_RIVALS[operation]
+    header = ["case", "threads", "us", "MB", "memcpy us", "share", *shown.values(),
               "best rival / us"]
     rows = []
     for name, entry in ours.items():
@@ -102,7 +146,7 @@ def cpu_table(ours, rivals):
         rows.append([f"`{case.removeprefix('cpu/')}`", number(entry["threads"]),
                      number(entry["us"], 4), number(entry["bytes"] / 1e6),
                      number(entry["memcpy_us"], 4), percent(entry["share"]),
-                     *(number(theirs.get(r), 4) for r in CPU_RIVALS),
+                     *(number(theirs.get(r), 4) for r in shown),
                      best_ratio(theirs, entry["us"])])
     return table(header, rows)
 
@@ -121,15 +165,16 @@ def describe(*results):
 
 
 def render(folder):
-    gpu, torch, cpu, numpy = (load(folder, name)
-                              for name in ("gpu", "torch", "cpu", "numpy"))
+    gpu, torch, cpu, numpy, open3d, pcl = (
+        load(folder, name) for name in ("gpu", "torch", "cpu", "numpy", "open3d", "pcl"))
     parts = [f"From `{folder.as_posix()}`: {describe(gpu, torch, cpu, numpy)}."]
-    if gpu:
-        ours = cases_of(gpu)
-        parts += ["### GPU", gpu_table(ours, rivals_of(torch)),
-                  "### Search alone", search_table(ours)]
-    if cpu:
-        parts += ["### CPU", cpu_table(cases_of(cpu), rivals_of(numpy))]
+    for operation, ours in by_operation(cases_of(gpu)).items():
+        parts += [f"### GPU: {operation}", gpu_table(operation, ours, rivals_of(torch))]
+        if operation == "resample":
+            parts += ["### Search alone", search_table(ours)]
+    rivals = joined(rivals_of(numpy), peers_of(open3d, "open3d"), peers_of(pcl, "pcl"))
+    for operation, ours in by_operation(cases_of(cpu)).items():
+        parts += [f"### CPU: {operation}", cpu_table(operation, ours, rivals)]
     return "\n\n".join(parts) + "\n"
 
 

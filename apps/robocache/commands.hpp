@@ -6,6 +6,8 @@
 #include <string>
 
 #include "fusing.hpp"
+#include "picture.hpp"
+#include "voxelizing.hpp"
 
 namespace robocache::cli {
 
@@ -47,6 +49,20 @@ struct fuse_command {
   executor_choice executor;
 };
 
+struct voxelize_command {
+  std::string input;  // may stand behind the numbers of --voxel
+  std::vector<std::string> voxel;
+  std::string columns;  // of .bin, .npy and .npz; empty: as the format has them
+  std::string output;   // .npz or .ply
+  std::string view;     // .png
+  std::string features;
+  viewpoint from = viewpoint::isometric;
+  voxel_mode mode = voxel_mode::density;
+  grid_settings grid;
+  bool sparse = false;
+  executor_choice executor;
+};
+
 struct demo_command {
   std::string directory = "robocache-demo";
   executor_choice executor;
@@ -54,6 +70,7 @@ struct demo_command {
 
 void run(const resample_command& command);
 void run(const fuse_command& command);
+void run(const voxelize_command& command);
 void run(const demo_command& command);
 void run_info(const std::string& path);
 void run_devices();

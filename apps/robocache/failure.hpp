@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace robocache::cli {
 
@@ -26,6 +27,13 @@ class failure : public std::runtime_error {
 }
 [[noreturn]] inline void bad_output(const std::string& what) {
   throw failure(exit_code::output, what);
+}
+
+/// The start of what a file holds, fit to be printed.
+inline std::string in_quotes(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text.substr(0, 40)) result += c >= ' ' && c <= '~' ? c : '?';
+  return result + (text.size() > 40 ? "...'" : "'");
 }
 
 }  // namespace robocache::cli

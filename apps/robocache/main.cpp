@@ -25,6 +25,7 @@ constexpr const char* footer = R"(Start here:
   robocache info LOG.npz         says what is in a file
   robocache resample --help      one stream, at a uniform rate or at given times
   robocache fuse --help          streams of different sensors, on one clock
+  robocache voxelize --help      a point cloud to a grid, and a picture of it
 
 Exit codes:
   0  done
@@ -68,6 +69,28 @@ Example:
 The output holds, for T targets of N streams, `values` (T, columns of all streams), `times` (T,),
 `valid` (T, N): False where a stream has no answer, `age` (T, N): target - last sample, and
 `error` (T, N): target - nearest sample, both on the stream's clock and in the unit of the stamps.)";
+
+constexpr const char* voxelize_footer = R"(Examples:
+  robocache voxelize kitti_scan.ply --voxel 0.2 --mode density -o grid.npz --view view.png
+  robocache voxelize room.bin --columns 6 --voxel 0.05 --mode mean --features color -o room.ply
+  robocache voxelize scan.bin --voxel 0.1 0.1 0.2 --box 0 -40 -3 70 40 1 --sparse -o cells.npz
+
+A cloud is one of:
+  FILE.ply           ascii or binary; vertices need x, y and z
+  FILE.bin           rows of little-endian float32
+  FILE.npz:ARRAY, FILE.npy   float16, float32 or float64 of shape (N, C)
+  --columns says what the rows of all but PLY hold: names such as x,y,z,intensity, or how many they
+  are: 3 x y z, 4 and intensity (KITTI; of .bin unless said otherwise), 5 and ring (nuScenes), 6 x y z
+  red green blue.
+Features are named as in the file, or by the number of their column from 0. intensity is any name that
+has it as a part, color is red,green,blue and normal is nx,ny,nz.
+
+A point belongs to the voxel floor((point - origin) / voxel), tested as half open. Without --origin it
+is the multiple of the voxel at or below the lowest point, without --cells they reach the highest.
+OUT.npz holds, all z-major, `grid` (Z, Y, X) uint8 for occupancy and int32 for density, or float32
+(Z, Y, X, C) beside `counts` (Z, Y, X) for mean and max, where empty voxels are 0; `origin` and `voxel`
+(x, y, z). With --sparse: `coordinates` (V, 3) as z, y, x, `counts` (V,), `values` (V, C), and `shape`.
+OUT.ply holds the centres of the occupied voxels with their count and features.)";
 
 /// Finite and above 0.
 std::string check_rate(const std::string& text) {
@@ -227,6 +250,59 @@ void add_fuse(CLI::App& app, fuse_command& c) {
   command.callback([&c] { run(c); });
 }
 
+void add_voxelize(CLI::App& app, voxelize_command& c) {
+  CLI::App& command = *app.add_subcommand("voxelize", "Turn a point cloud into a grid of voxels");
+  command.footer(voxelize_footer);
+  command.add_option("input", c.input, "Point cloud")->type_name("CLOUD");
+  command.add_option("-o,--output", c.output, "Result (.npz or .ply), replaced as a whole")
+      ->type_name("OUT");
+  command.add_option("--view", c.view, "Draw the occupied voxels")->type_name("OUT.png");
+  command
+      .add_option_function<std::string>(
+          "--view-from",
+          [&c](const std::string& text) {
+            c.from = text == "top" ? viewpoint::top : viewpoint::isometric;
+          },
+          "isometric (default) or top")
+      ->check(CLI::IsMember({"isometric", "top"}))
+      ->type_name("SIDE");
+  command.add_option("--voxel", c.voxel, "Edge of a voxel in metres, or its three edges x y z")
+      ->required()
+      ->expected(1, 4)
+      ->type_name("SIZE");
+  static const std::map<std::string, voxel_mode> modes = {{"occupancy", voxel_mode::occupancy},
+                                                          {"density", voxel_mode::density},
+                                                          {"mean", voxel_mode::mean},
+                                                          {"max", voxel_mode::max}};
+  command
+      .add_option_function<std::string>(
+          "--mode", [&c](const std::string& text) { c.mode = modes.at(text); },
+          "occupancy, density (points in a voxel; default), mean or max of features")
+      ->check(CLI::IsMember({"occupancy", "density", "mean", "max"}))
+      ->type_name("MODE");
+  command
+      .add_option("--features", c.features, "What mean and max are of, such as intensity or 3,4")
+      ->type_name("LIST");
+  CLI::Option* origin =
+      command.add_option("--origin", c.grid.origin, "Lowest corner of the grid")->expected(3);
+  origin->type_name("X Y Z");
+  CLI::Option* cells =
+      command.add_option("--cells", c.grid.cells, "Voxels along each axis")->expected(3);
+  cells->type_name("NX NY NZ");
+  command.add_option("--box", c.grid.box, "Lowest and highest corner, in place of the two above")
+      ->expected(6)
+      ->excludes(origin)
+      ->excludes(cells)
+      ->type_name("X0 Y0 Z0 X1 Y1 Z1");
+  command.add_flag("--sparse", c.sparse, "Write the occupied voxels alone");
+  command
+      .add_option("--columns", c.columns,
+                  "What a row holds, or how many numbers it has; not of PLY files")
+      ->type_name("LIST");
+  add_executor_options(command, c.executor);
+  command.callback([&c] { run(c); });
+}
+
 void add_info(CLI::App& app, std::string& path) {
   CLI::App& command = *app.add_subcommand(
       "info", "List the arrays of a NumPy file; of stamps the rate, jitter and gaps");
@@ -257,11 +333,13 @@ int run_tool(int argc, char** argv) {
   app.require_subcommand(0, 1);
   resample_command resample_options;
   fuse_command fuse_options;
+  voxelize_command voxelize_options;
   demo_command demo_options;
   std::string info_path;
   add_demo(app, demo_options);
   add_resample(app, resample_options);
   add_fuse(app, fuse_options);
+  add_voxelize(app, voxelize_options);
   add_info(app, info_path);
   CLI::App& devices =
       *app.add_subcommand("devices", "List the CPU cores and CUDA devices that can be used");

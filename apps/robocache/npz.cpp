@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <numeric>
 #include <string_view>
@@ -41,14 +42,6 @@ constexpr type_info types[] = {
 
 const type_info& info_of(dtype type) { return types[static_cast<std::size_t>(type)]; }
 
-std::string quoted(std::string_view text) {
-  std::string result = "'";
-  for (const char c : text.substr(0, 40)) {
-    result += c >= ' ' && c <= '~' ? c : '?';
-  }
-  return result + (text.size() > 40 ? "...'" : "'");
-}
-
 /// The dictionary that heads an .npy file: a Python literal with exactly three known keys.
 class header_parser {
  public:
@@ -77,7 +70,7 @@ class header_parser {
         has_shape = true;
         header.shape = tuple();
       } else {
-        malformed("an unknown or repeated key " + quoted(key));
+        malformed("an unknown or repeated key " + in_quotes(key));
       }
       if (!take(',')) {
         expect('}');
@@ -85,7 +78,7 @@ class header_parser {
       }
     }
     skip_spaces();
-    if (!rest_.empty()) malformed(quoted(rest_) + " after the dictionary");
+    if (!rest_.empty()) malformed(in_quotes(rest_) + " after the dictionary");
     if (!has_descr || !has_order || !has_shape) {
       malformed("no 'descr', 'fortran_order' or 'shape'");
     }
@@ -110,7 +103,7 @@ class header_parser {
   }
 
   void expect(char c) {
-    if (!take(c)) malformed(std::string("expected '") + c + "', got " + quoted(rest_));
+    if (!take(c)) malformed(std::string("expected '") + c + "', got " + in_quotes(rest_));
   }
 
   bool take_word(std::string_view word) {
@@ -141,7 +134,7 @@ class header_parser {
   bool boolean() {
     if (take_word("True")) return true;
     if (take_word("False")) return false;
-    malformed("expected True or False, got " + quoted(rest_));
+    malformed("expected True or False, got " + in_quotes(rest_));
   }
 
   std::vector<std::int64_t> tuple() {
@@ -149,7 +142,7 @@ class header_parser {
     expect('(');
     bool comma = false;
     while (!take(')')) {
-      if (!extents.empty() && !comma) malformed("expected ',', got " + quoted(rest_));
+      if (!extents.empty() && !comma) malformed("expected ',', got " + in_quotes(rest_));
       extents.push_back(integer());
       comma = take(',');
     }
@@ -165,7 +158,7 @@ class header_parser {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
     if (error == std::errc::result_out_of_range) malformed("an extent above 2^63 - 1");
-    if (error != std::errc()) malformed("expected an extent, got " + quoted(rest_));
+    if (error != std::errc()) malformed("expected an extent, got " + in_quotes(rest_));
     if (value < 0) malformed("a negative extent " + std::to_string(value));
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
     return value;
@@ -180,15 +173,15 @@ dtype parse_descr(const std::string& descr, const std::string& where) {
     const bool same_letter = descr.size() == 3 && descr.substr(1) == info.descr.substr(1);
     if (same_letter && (descr[0] == '<' || (descr[0] == '|' && info.size == 1))) return info.type;
     if (same_letter && descr[0] == '>' && info.size > 1) {
-      bad_input(where + ": expected little-endian elements, got big-endian " + quoted(descr) +
+      bad_input(where + ": expected little-endian elements, got big-endian " + in_quotes(descr) +
                 " (convert with values.astype(values.dtype.newbyteorder('<')))");
     }
   }
   if (descr.find('O') != std::string::npos) {
-    bad_input(where + ": expected numbers, got Python objects (dtype " + quoted(descr) +
+    bad_input(where + ": expected numbers, got Python objects (dtype " + in_quotes(descr) +
               "), which are never unpickled");
   }
-  bad_input(where + ": unknown element type " + quoted(descr) +
+  bad_input(where + ": unknown element type " + in_quotes(descr) +
             "; expected bool, int8 to int64, uint8 to uint64 or float16 to float64");
 }
 
@@ -219,23 +212,6 @@ std::string libzip_text(int code) {
 }
 
 std::string system_text() { return std::generic_category().message(errno); }
-
-std::vector<std::byte> read_file(const std::string& path, const progress_hook& progress) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file) bad_input(path + ": cannot open: " + system_text());
-  const std::streamoff size = file.tellg();
-  if (size < 0) bad_input(path + ": cannot read: " + system_text());
-  std::vector<std::byte> bytes(static_cast<std::size_t>(size));
-  file.seekg(0);
-  for (std::size_t done = 0; done < bytes.size();) {
-    const std::size_t part = std::min(chunk, bytes.size() - done);
-    file.read(reinterpret_cast<char*>(bytes.data() + done), static_cast<std::streamsize>(part));
-    if (!file) bad_input(path + ": cannot read: " + system_text());
-    done += part;
-    if (progress) progress(static_cast<double>(done) / static_cast<double>(bytes.size()));
-  }
-  return bytes;
-}
 
 std::string first_bytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -327,10 +303,28 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text + (shape.size() == 1 ? ",)" : ")");
 }
 
+std::vector<std::byte> read_file(const std::string& path, const progress_hook& progress) {
+  if (std::filesystem::is_directory(path)) bad_input(path + ": expected a file, got a directory");
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) bad_input(path + ": cannot open: " + system_text());
+  const std::streamoff size = file.tellg();
+  if (size < 0) bad_input(path + ": cannot read: " + system_text());
+  std::vector<std::byte> bytes(static_cast<std::size_t>(size));
+  file.seekg(0);
+  for (std::size_t done = 0; done < bytes.size();) {
+    const std::size_t part = std::min(chunk, bytes.size() - done);
+    file.read(reinterpret_cast<char*>(bytes.data() + done), static_cast<std::streamsize>(part));
+    if (!file) bad_input(path + ": cannot read: " + system_text());
+    done += part;
+    if (progress) progress(static_cast<double>(done) / static_cast<double>(bytes.size()));
+  }
+  return bytes;
+}
+
 array parse_npy(const std::byte* bytes, std::size_t size, const std::string& where) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   if (text.substr(0, magic.size()) != magic) {
-    bad_input(where + ": expected an npy array (\\x93NUMPY), got " + quoted(text.substr(0, 6)));
+    bad_input(where + ": expected an npy array (\\x93NUMPY), got " + in_quotes(text.substr(0, 6)));
   }
   const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(bytes[i]); };
   if (size < 8) bad_input(where + ": truncated inside the npy header");
@@ -388,7 +382,7 @@ array_file::array_file(const std::string& path)
   }
   if (start.substr(0, 2) != "PK") {
     bad_input(path + ": expected a NumPy file (.npz or .npy), got " +
-              (start.empty() ? "an empty file" : "a file that starts with " + quoted(start)));
+              (start.empty() ? "an empty file" : "a file that starts with " + in_quotes(start)));
   }
   archive_.reset(open_archive(path));
   const zip_int64_t members = zip_get_num_entries(archive_.get(), 0);

@@ -43,6 +43,8 @@ constexpr dtype dtype_of() {
   if constexpr (std::is_same_v<T, float>) return dtype::float32;
   if constexpr (std::is_same_v<T, f16>) return dtype::float16;
   if constexpr (std::is_same_v<T, std::int64_t>) return dtype::int64;
+  if constexpr (std::is_same_v<T, std::int32_t>) return dtype::int32;
+  if constexpr (std::is_same_v<T, std::uint8_t>) return dtype::uint8;
   if constexpr (std::is_same_v<T, bool>) return dtype::boolean;
 }
 
@@ -79,6 +81,9 @@ std::string shape_text(const std::vector<std::int64_t>& shape);
 
 /// Receives how much of a file has been read or written, from 0 to 1.
 using progress_hook = std::function<void(double)>;
+
+/// The whole file.
+std::vector<std::byte> read_file(const std::string& path, const progress_hook& progress = {});
 
 /// Reads the bytes of an .npy file. `where` begins every error, such as "log.npz: array 'ctrl'".
 array parse_npy(const std::byte* bytes, std::size_t size, const std::string& where);

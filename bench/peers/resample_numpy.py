@@ -5,15 +5,11 @@
 JSON with the names that resample_cpu_bench gives its cases.
 """
 
-import argparse
-import json
-import statistics
-import sys
-import time
-
 import numpy as np
 import scipy
 from scipy.interpolate import PchipInterpolator, interp1d
+
+from numpy_timing import parse_options, run
 
 SHAPES = [  # batch, samples, targets, channels
     (64, 4096, 1024, 32),
@@ -51,44 +47,17 @@ def scipy_pchip(source, times, wanted, output):
         output[b] = PchipInterpolator(times[b], source[b], axis=0)(wanted[b])
 
 
-def time_calls(function, arguments, repetitions):
-    """Microseconds of one call: the median of several."""
-    seconds = []
-    for _ in range(repetitions):
-        start = time.perf_counter()
-        function(*arguments)
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds) * 1e6
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("-o", "--output", default="numpy.json")
-    parser.add_argument("--repetitions", type=int, default=3)
-    options = parser.parse_args()
-
-    context = dict(numpy=np.__version__, scipy=scipy.__version__, python=sys.version.split()[0],
-                   repetitions=options.repetitions)
-    results = dict(context=context, cases=[])
+def cases():
     for shape in SHAPES:
         batch, samples, targets, channels = shape
-        data = make_data(*shape)
         output = np.empty((batch, targets, channels), np.float32)
         kinds = dict(linear=dict(numpy=numpy_interp, scipy=scipy_interp1d))
         if shape == SHAPES[0]:
             kinds["pchip"] = dict(scipy=scipy_pchip)
+        arguments = (*make_data(*shape), output)
         for kind, rivals in kinds.items():
-            name = f"cpu/{kind}/f32/f32/{batch}x{samples}->{targets}x{channels}"
-            entry = dict(name=name, rivals={})
-            for rival, function in rivals.items():
-                us = time_calls(function, (*data, output), options.repetitions)
-                entry["rivals"][rival] = dict(us=us)
-            print(name, json.dumps(entry["rivals"]), flush=True)
-            results["cases"].append(entry)
-    with open(options.output, "w", encoding="utf-8") as file:
-        json.dump(results, file, indent=1)
-        file.write("\n")
+            yield f"cpu/{kind}/f32/f32/{batch}x{samples}->{targets}x{channels}", arguments, rivals
 
 
 if __name__ == "__main__":
-    main()
+    run(parse_options(__doc__.splitlines()[0], "numpy.json", 3), cases(), scipy=scipy.__version__)

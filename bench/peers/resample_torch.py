@@ -2,23 +2,19 @@
 """What a PyTorch user would write instead of robocache::resample, timed on the GPU.
 
 Three rivals on the six standard shapes: eager PyTorch (searchsorted, gather, lerp), the same under
-torch.compile, and a Triton kernel tuned over its launch shapes. Each is checked against float64,
-captured in a CUDA graph of many calls, fed from inputs rotated past the L2 cache, and timed as the
-median of replays: what resample_gpu_bench does with ours. Writes JSON.
+torch.compile, and a Triton kernel tuned over its launch shapes. Writes JSON.
 """
 
-import argparse
-import functools
-import json
 import math
-import statistics
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import torch
 import triton
 import triton.language as tl
+
+from torch_timing import (DTYPE_NAMES, Case, measure, measure_compiled, measure_eager,
+                          parse_options, run, time_calls)
 
 SHAPES = [  # dtype, batch, samples, targets, channels
     (torch.bfloat16, 16, 4096, 1024, 32),
@@ -28,55 +24,35 @@ SHAPES = [  # dtype, batch, samples, targets, channels
     (torch.bfloat16, 256, 4096, 4096, 64),
     (torch.float32, 256, 4096, 4096, 64),
 ]
-DTYPE_NAMES = {torch.bfloat16: "bf16", torch.float32: "f32"}
-TOLERANCE = {torch.bfloat16: 1e-2, torch.float32: 1e-5}
 
 
-class Case:
-    """Shapes, stamps and the rotated inputs of one benchmark."""
+class ResampleCase(Case):
+    """Shapes and stamps of one benchmark."""
 
     def __init__(self, dtype, batch, samples, targets, channels, device):
-        self.dtype, self.device = dtype, device
         self.batch, self.samples, self.targets, self.channels = batch, samples, targets, channels
-        self.name = (f"gpu/linear/{DTYPE_NAMES[dtype]}/f32/"
-                     f"{batch}x{samples}->{targets}x{channels}")
         random = torch.Generator().manual_seed(7)
         jitter = 0.6 * torch.rand(batch, samples, generator=random, dtype=torch.float64) - 0.3
         stamps = 0.01 * (torch.arange(samples) + jitter)
         phase = torch.rand(batch, 1, generator=random, dtype=torch.float64)
         span = stamps[:, -1:] - stamps[:, :1]
-        wanted = stamps[:, :1] + (torch.arange(targets) + phase) / targets * span
-        self.times = stamps.float()
-        self.wanted = wanted.float()
-        self.source = 2 * torch.rand(batch, samples, channels, generator=random) - 1
-        self.bytes = self.count_bytes()
-        self.choose_rotation()
-        self.inputs = [(self.source.to(device, dtype), self.times.to(device),
-                        self.wanted.to(device)) for _ in range(self.sets)]
+        wanted = (stamps[:, :1] + (torch.arange(targets) + phase) / targets * span).float()
+        times = stamps.float()
+        source = 2 * torch.rand(batch, samples, channels, generator=random) - 1
+        super().__init__(
+            f"gpu/linear/{DTYPE_NAMES[dtype]}/f32/{batch}x{samples}->{targets}x{channels}",
+            resample, dtype, device,
+            bytes_of_stream(times, wanted, channels, dtype) + 4 * wanted.numel(),
+            lambda: (source.to(device, dtype), times.to(device), wanted.to(device)))
 
-    def count_bytes(self):
-        """Touched rows, stamps and targets in; the result out."""
-        right = torch.searchsorted(self.times, self.wanted, right=True).clamp_(1, self.samples - 1)
-        touched = torch.zeros(self.batch, self.samples, dtype=torch.bool)
-        touched.scatter_(1, right, True).scatter_(1, right - 1, True)
-        rows = int(touched.sum()) + self.batch * self.targets
-        stamps = self.batch * (self.samples + self.targets)
-        return rows * self.channels * self.dtype.itemsize + stamps * 4
 
-    def choose_rotation(self):
-        """Enough sets to pass the L2 cache three times, enough calls for half a millisecond."""
-        self.sets, self.calls = 1, 1
-        if self.device == "cuda":
-            cache = torch.cuda.get_device_properties(0).L2_cache_size
-            self.sets = 2 + int(3 * cache / self.bytes)
-            calls = 20 + int(500 / (self.bytes / 4e6))
-            self.calls = -(-calls // self.sets) * self.sets
-
-    def error_of(self, output):
-        """Relative to float64 arithmetic on the same stored values."""
-        source, times, wanted = self.inputs[0]
-        exact = resample(source.double(), times.double(), wanted.double())
-        return float((output.double() - exact).norm() / exact.norm())
+def bytes_of_stream(times, wanted, channels, dtype):
+    """Touched rows and stamps in; the result out."""
+    right = torch.searchsorted(times, wanted, right=True).clamp_(1, times.shape[1] - 1)
+    touched = torch.zeros(times.shape, dtype=torch.bool)
+    touched.scatter_(1, right, True).scatter_(1, right - 1, True)
+    rows = int(touched.sum()) + wanted.numel()
+    return rows * channels * dtype.itemsize + 4 * times.numel()
 
 
 def resample(source, times, wanted):
@@ -147,50 +123,6 @@ def run_triton(case, config, output, source, times, wanted):
     return output
 
 
-def time_calls(function, case, replays):
-    """Microseconds per call of `function(*inputs)`: the median of graph replays."""
-    kept = [None] * case.sets  # results live until their turn comes again, so outputs rotate too
-    for i in range(3):
-        kept[i % case.sets] = function(*case.inputs[i % case.sets])
-    torch.cuda.synchronize()
-    kept = [None] * case.sets
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        for call in range(case.calls):
-            i = call % case.sets
-            kept[i] = None
-            kept[i] = function(*case.inputs[i])
-    graph.replay()
-    begins = [torch.cuda.Event(enable_timing=True) for _ in range(replays)]
-    ends = [torch.cuda.Event(enable_timing=True) for _ in range(replays)]
-    for begin, end in zip(begins, ends):
-        begin.record()
-        graph.replay()
-        end.record()
-    torch.cuda.synchronize()
-    per_call = [b.elapsed_time(e) * 1e3 / case.calls for b, e in zip(begins, ends)]
-    return statistics.median(per_call)
-
-
-def measure(function, case, replays, **facts):
-    """A rival's entry in the results: its error first, then its time."""
-    error = case.error_of(function(*case.inputs[0]))
-    if not error <= TOLERANCE[case.dtype]:
-        return dict(error=error, failed="wrong result", **facts)
-    us = time_calls(function, case, replays) if case.device == "cuda" else None
-    return dict(us=us, error=error, **facts)
-
-
-def measure_compiled(case, replays, deadline):
-    """torch.compile at its most thorough, or by default settings when time runs short."""
-    mode = "max-autotune-no-cudagraphs" if time.monotonic() < deadline else "default"
-    torch._dynamo.reset()
-    compiled = torch.compile(resample, mode=mode, dynamic=False)
-    start = time.monotonic()
-    compiled(*case.inputs[0])
-    return measure(compiled, case, replays, mode=mode, compile_s=time.monotonic() - start)
-
-
 def measure_triton(case, replays, deadline):
     """The fastest launch shape, with streaming stores and overlapped launches where they help."""
     outputs = {id(inputs[0]): torch.empty(case.batch, case.targets, case.channels,
@@ -223,40 +155,7 @@ def measure_triton(case, replays, deadline):
     return measure(bind(best), case, replays, config=best, configs_tried=tried)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("-o", "--output", default="torch.json")
-    parser.add_argument("--replays", type=int, default=60)
-    parser.add_argument("--budget", type=float, default=100,
-                        help="seconds after which tuning is cut short, as the output then says")
-    parser.add_argument("--device", default="cuda", choices=("cuda", "cpu"),
-                        help="cpu checks results without timing (set TRITON_INTERPRET=1)")
-    parser.add_argument("--divide-batch", type=int, default=1, help="for quick checks")
-    options = parser.parse_args()
-
-    deadline = time.monotonic() + options.budget
-    context = dict(torch=torch.__version__, triton=triton.__version__, cuda=torch.version.cuda,
-                   python=sys.version.split()[0], replays=options.replays)
-    if options.device == "cuda":
-        context["gpu"] = torch.cuda.get_device_name(0)
-    results = dict(context=context, cases=[])
-    rivals = dict(eager=lambda case: measure(resample, case, options.replays),
-                  compile=functools.partial(measure_compiled, replays=options.replays,
-                                            deadline=deadline),
-                  triton=functools.partial(measure_triton, replays=options.replays,
-                                           deadline=deadline))
-    for dtype, batch, *rest in SHAPES:
-        case = Case(dtype, max(batch // options.divide_batch, 1), *rest, options.device)
-        entry = dict(name=case.name, bytes=case.bytes, sets=case.sets, calls=case.calls, rivals={})
-        for name, rival in rivals.items():
-            entry["rivals"][name] = rival(case)
-        print(case.name, json.dumps(entry["rivals"]), flush=True)
-        results["cases"].append(entry)
-    context["seconds"] = round(time.monotonic() - deadline + options.budget, 1)
-    with open(options.output, "w", encoding="utf-8") as file:
-        json.dump(results, file, indent=1)
-        file.write("\n")
-
-
 if __name__ == "__main__":
-    main()
+    run(parse_options(__doc__.splitlines()[0], "torch.json", 100), ResampleCase, SHAPES,
+        dict(eager=measure_eager, compile=measure_compiled, triton=measure_triton),
+        triton=triton.__version__)

@@ -3,6 +3,7 @@
 
 #include <cuda_runtime.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -94,15 +95,17 @@ struct rotation {
   int calls;  ///< calls in one graph
 };
 
-/// Enough sets to pass the L2 cache three times over, and enough calls for half a millisecond.
+/// Enough sets to pass the L2 cache three times over, one where a call does so by itself; enough
+/// calls for half a millisecond, 20 or more unless they take over 10 ms; no call takes less than a
+/// microsecond.
 inline rotation choose_rotation(std::int64_t bytes_per_call) {
   int device = 0, cache = 0;
   check(cudaGetDevice(&device));
   check(cudaDeviceGetAttribute(&cache, cudaDevAttrL2CacheSize, device));
   const double bytes = static_cast<double>(bytes_per_call);
-  const int sets = 2 + static_cast<int>(3.0 * cache / bytes);
-  const double shortest_us = bytes / 4.0e6;  // at 4 TB/s
-  const int calls = 20 + static_cast<int>(500.0 / shortest_us);
+  const int sets = 1 + static_cast<int>(3.0 * cache / bytes);
+  const double shortest_us = std::max(bytes / 4.0e6, 1.0);  // at 4 TB/s
+  const int calls = static_cast<int>(std::min(20.0 + 500.0 / shortest_us, 1.0e4 / shortest_us));
   return {sets, (calls + sets - 1) / sets * sets};
 }
 

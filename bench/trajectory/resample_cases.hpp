@@ -6,12 +6,13 @@
 #include <cmath>
 #include <cstdint>
 #include <random>
-#include <robocache/core/float16.hpp>
 #include <robocache/trajectory/resample.hpp>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
+
+#include "support/traffic.hpp"
+#include "support/values.hpp"
 
 namespace robocache::bench {
 
@@ -27,24 +28,6 @@ struct shape {
            "x" + std::to_string(channels);
   }
 };
-
-template <class T>
-const char* type_name() {
-  if constexpr (std::is_same_v<T, bf16>) return "bf16";
-  if constexpr (std::is_same_v<T, f16>) return "f16";
-  if constexpr (std::is_same_v<T, float>) return "f32";
-  if constexpr (std::is_same_v<T, double>) return "f64";
-  if constexpr (std::is_same_v<T, std::int64_t>) return "i64";
-}
-
-/// Values in [-1, 1), the same for the same size.
-template <class T>
-std::vector<T> make_values(std::int64_t size) {
-  std::minstd_rand random(7);
-  std::vector<T> values(static_cast<std::size_t>(size));
-  for (T& value : values) value = T(static_cast<float>(random() % 4096) / 2048.0F - 1.0F);
-  return values;
-}
 
 /// How the stamps of a row are spaced; the mean rate is 100 Hz in all.
 enum class spacing {
@@ -152,12 +135,6 @@ std::int64_t count_touched_samples(const shape& s, const timeline<Time>& line, i
   }
   return touched;
 }
-
-/// The bytes that a resampling must move, each once.
-struct traffic {
-  std::int64_t in, out;
-  [[nodiscard]] std::int64_t total() const { return in + out; }
-};
 
 /// In: every touched sample of every group of channels, all stamps, all targets. Out: the result.
 template <class T, class Time>

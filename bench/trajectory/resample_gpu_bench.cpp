@@ -1,19 +1,11 @@
 // `resample` on the GPU next to a kernel that streams the same bytes, and its search next to a
 // plain bisection.
-#include <benchmark/benchmark.h>
-
-#include <cstdio>
-#include <cstring>
-
-#include "support/same_bytes.hpp"
-#include "support/statistics.hpp"
+#include "support/gpu_benchmark.hpp"
 #include "trajectory/resample_cases.hpp"
 #include "trajectory/search_kernels.hpp"
 
 namespace robocache::bench {
 namespace {
-
-constexpr int replays = 60;
 
 /// One benchmark: what is resampled, and how the data lies.
 struct gpu_case {
@@ -42,16 +34,10 @@ struct device_data {
   device_array<Time> times, targets;
 
   device_data(const gpu_case& c, const std::vector<T>& values, const timeline<Time>& line)
-      : source(c.dims.source_size() + c.offset),
-        output(c.dims.output_size() + c.offset),
-        times(c.dims.batch * c.dims.samples),
-        targets(c.dims.batch * c.dims.targets) {
-    check(cudaMemcpy(source.data() + c.offset, values.data(), values.size() * sizeof(T),
-                     cudaMemcpyHostToDevice));
-    check(cudaMemcpy(times.data(), line.times.data(), times.bytes(), cudaMemcpyHostToDevice));
-    check(cudaMemcpy(targets.data(), line.targets.data(), targets.bytes(), cudaMemcpyHostToDevice));
-    check(cudaMemset(output.data(), 0xcb, output.bytes()));
-  }
+      : source(on_device(values, c.offset)),
+        output(poisoned<T>(c.dims.output_size() + c.offset)),
+        times(on_device(line.times)),
+        targets(on_device(line.targets)) {}
 
   [[nodiscard]] arguments<T, Time> views(const gpu_case& c) const {
     const shape& s = c.dims;
@@ -76,7 +62,7 @@ bool equals_cpu(const gpu_case& c, const std::vector<T>& values, const timeline<
                 const device_data<T, Time>& data) {
   const shape& s = c.dims;
   const auto size = static_cast<std::size_t>(s.targets * s.channels);
-  std::vector<T> expected(size), got(size);
+  std::vector<T> expected(size);
   for (const std::int64_t item : {std::int64_t{0}, s.batch / 2, s.batch - 1}) {
     call_resample(cpu{},
                   arguments<T, Time>{
@@ -85,9 +71,8 @@ bool equals_cpu(const gpu_case& c, const std::vector<T>& values, const timeline<
                       {line.targets.data() + item * s.targets, {1, s.targets}},
                       {expected.data(), {1, s.targets, s.channels}}},
                   c.kinds);
-    check(cudaMemcpy(got.data(), data.output.data() + c.offset + item * s.targets * s.channels,
-                     size * sizeof(T), cudaMemcpyDeviceToHost));
-    if (std::memcmp(expected.data(), got.data(), size * sizeof(T)) != 0) return false;
+    const T* const got = data.output.data() + c.offset + item * s.targets * s.channels;
+    if (!holds_bits(expected, got)) return false;
   }
   return true;
 }
@@ -136,24 +121,7 @@ void time_resample(benchmark::State& state, const gpu_case& c) {
     return;
   }
 
-  // Ours before and after the floor, so that a drifting clock shows in the spread.
-  std::vector<double> ours = time_calls(on, turns.calls, replays / 2, enqueue);
-  const floor_result plain = time_same_bytes(on, moved.in, moved.out, turns, replays, false);
-  const floor_result overlapped = time_same_bytes(on, moved.in, moved.out, turns, replays, true);
-  const floor_result& floor = overlapped.us < plain.us ? overlapped : plain;
-  const std::vector<double> again = time_calls(on, turns.calls, replays / 2, enqueue);
-  ours.insert(ours.end(), again.begin(), again.end());
-
-  for (auto _ : state) state.SetIterationTime(median(ours) * 1e-6);
-  state.counters["us"] = median(ours);
-  state.counters["us_p95"] = quantile(ours, 0.95);
-  state.counters["bytes"] = static_cast<double>(moved.total());
-  state.counters["same_bytes_us"] = floor.us;
-  state.counters["share"] = floor.us / median(ours);
-  state.counters["plain_same_bytes_us"] = plain.us;
-  state.counters["plain_share"] = plain.us / median(ours);
-  state.counters["GB_per_s"] = static_cast<double>(moved.total()) / median(ours) * 1e-3;
-  state.SetLabel(floor.description);
+  time_beside_floor(state, on, moved, turns, enqueue);
   if constexpr (std::is_same_v<Time, float>) {
     if (c.with_search) time_search(state, c, on, sets, turns.calls);
   }
@@ -163,11 +131,7 @@ template <class T, class Time = float>
 void add(const gpu_case& c) {
   const std::string name = std::string("gpu/") + c.kinds_name + "/" + type_name<T>() + "/" +
                            type_name<Time>() + "/" + c.dims.name() + c.note;
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [=](benchmark::State& state) { time_resample<T, Time>(state, c); })
-      ->UseManualTime()
-      ->Iterations(1)
-      ->Unit(benchmark::kMicrosecond);
+  add_case(name, [=](benchmark::State& state) { time_resample<T, Time>(state, c); });
 }
 
 /// A case that differs from linear interpolation of jittered stamps in its kinds alone.
@@ -237,31 +201,16 @@ void add_kinds() {
   add<float>(with_kinds(dims, arm, "mixed"));
 }
 
-/// Names the device in the output; false when there is none.
-bool describe_device() {
-  cudaDeviceProp properties{};
-  if (cudaGetDeviceProperties(&properties, 0) != cudaSuccess) return false;
-  benchmark::AddCustomContext("gpu", properties.name);
-  benchmark::AddCustomContext("gpu_l2_bytes", std::to_string(properties.l2CacheSize));
-  return true;
-}
-
 }  // namespace
 }  // namespace robocache::bench
 
 int main(int argc, char** argv) {
   using namespace robocache::bench;
-  if (!describe_device()) {
-    std::fprintf(stderr, "resample_gpu_bench: no CUDA device\n");
-    return 77;
-  }
-  add_standard_shapes<float>();
-  add_standard_shapes<std::int64_t>();
-  add_awkward_rows();
-  add_clustered_stamps();
-  add_kinds();
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
+  return run_gpu_benchmarks(argc, argv, [] {
+    add_standard_shapes<float>();
+    add_standard_shapes<std::int64_t>();
+    add_awkward_rows();
+    add_clustered_stamps();
+    add_kinds();
+  });
 }

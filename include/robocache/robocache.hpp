@@ -9,6 +9,8 @@
 #include <robocache/core/math.hpp>
 #include <robocache/core/view.hpp>
 #include <robocache/core/workspace.hpp>
+#include <robocache/pointcloud/points.hpp>
+#include <robocache/pointcloud/points_options.hpp>
 #include <robocache/trajectory/fuse.hpp>
 #include <robocache/trajectory/fuse_options.hpp>
 #include <robocache/trajectory/interpolate.hpp>

@@ -57,3 +57,33 @@ TEST_CASE("tool: CUDA fuses to the files that the CPU writes") {
     CHECK(test::read_bytes(here / "cpu.npz") == test::read_bytes(here / "cuda.npz"));
   }
 }
+
+TEST_CASE("tool: CUDA voxelizes to the files that the CPU writes") {
+  const test::temporary_directory here;
+  std::vector<float> rows;
+  std::vector<double> doubles;
+  for (int i = 0; i < 40000; ++i) {
+    const double t = i * 0.001;
+    for (const double v : {20 * std::sin(t), 20 * std::cos(1.7 * t), 3 * std::sin(0.3 * i),
+                           i % 97 - 50.25, std::exp(std::sin(i))}) {
+      rows.push_back(static_cast<float>(v));
+      doubles.push_back(v);
+    }
+  }
+  rows[500] = NAN;
+  rows[777] = INFINITY;
+  test::write_bytes(here / "c.bin", test::bytes_of(rows));
+  test::write_bytes(here / "d.npy", test::npy_of(doubles, "(40000, 5)"));
+  for (const std::string file : {"c.bin", "d.npy"}) {
+    for (const std::string options :
+         {"--mode occupancy", "--mode density", "--mode mean --features 3,4",
+          "--mode max --features 3", "--mode mean --features 4 --sparse", "--mode density --sparse",
+          "--mode max --features 4,3 --box -10 -10 -1 15 10 2"}) {
+      const std::string command = "voxelize " + file + " --columns 5 --voxel 0.3 " + options;
+      INFO(command);
+      test::check_success(test::run_tool(here, command + " --backend cpu -o cpu.npz"));
+      test::check_success(test::run_tool(here, command + " --backend cuda -o cuda.npz"));
+      CHECK(test::read_bytes(here / "cpu.npz") == test::read_bytes(here / "cuda.npz"));
+    }
+  }
+}

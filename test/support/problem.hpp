@@ -61,16 +61,20 @@ struct outcome {
     poison();
   }
 
+  template <class F>
+  void for_each_array(const F& f) {
+    f(output);
+    f(valid);
+    f(left);
+    f(weight);
+    f(age);
+    f(status);
+  }
+
   void poison() {
-    const auto spoil = [](auto& array) {
+    for_each_array([](auto& array) {
       if (!array.empty()) std::memset(array.data(), 0xA5, array.size() * sizeof(array[0]));
-    };
-    spoil(output);
-    spoil(valid);
-    spoil(left);
-    spoil(weight);
-    spoil(age);
-    spoil(status);
+    });
   }
 
   /// The first array and element that differ, or an empty text.

@@ -177,15 +177,15 @@ const mistake mistakes[] = {
      [](call& c) {
        c.output = {c.out.data(), {2, 3, 8}, {8, 0, 1}};
      }},
-    {"stream 0: output.extent(1)",
+    {"output.extent(1) must equal the clock's count (got 2 and 3)",
      [](call& c) {
        c.output = {c.out.data(), {2, 2, 8}};
      }},
-    {"stream 0: output.extent(0)",
+    {"output.extent(0) must equal the clock's batch (got 1 and 2)",
      [](call& c) {
        c.output = {c.out.data(), {1, 3, 8}};
      }},
-    {"stream 0: targets must not be null",
+    {"clock.targets must not be null",
      [](call& c) { c.clock = fuse_clock<std::int64_t>(table(nullptr, 2, 3)); }},
     {"the clock",
      [](call& c) {
@@ -199,14 +199,24 @@ const mistake mistakes[] = {
      [](call& c) {
        c.clock = {0, 1, 2, 3, 0};
      }},
-    {"stream 0: options.target_lengths[1]",
+    {"clock.lengths[1] must be 0 to 3 (got 4)",
      [](call& c) {
        c.numbers = {3, 4};
        c.clock.lengths = {c.numbers.data(), {2}};
      }},
-    {"stream 0: options.target_lengths.extent(0)",
+    {"clock.lengths[0] must be 0 to 3 (got -1)",
+     [](call& c) {
+       c.separate();
+       c.numbers = {-1, 3};
+       c.clock.lengths = {c.numbers.data(), {2}};
+     }},
+    {"clock.lengths.extent(0) must equal the number of items (got 3 and 2)",
      [](call& c) {
        c.clock.lengths = {c.numbers.data(), {3}};
+     }},
+    {"clock.lengths must not be null",
+     [](call& c) {
+       c.clock.lengths = {nullptr, {2}};
      }},
     {"report.valid.extent(2) must equal the number of streams (got 3 and 2)",
      [](call& c) {
@@ -215,6 +225,11 @@ const mistake mistakes[] = {
     {"report.age.extent(1)",
      [](call& c) {
        c.report.age = {c.ages.data(), {2, 2, 2}};
+     }},
+    {"stream 1: output.extent(1)",
+     [](call& c) {
+       c.separate();
+       c.outputs[1] = {c.out.data() + 18, {2, 2, 5}};
      }},
     {"report.error.extent(0)",
      [](call& c) {
@@ -281,6 +296,58 @@ TEST_CASE("fuse names bad arguments and streams, and writes nothing", "[errors]"
     CHECK(text.rfind(std::string("robocache::fuse: ") + mistake.text, 0) == 0);
     CHECK(c.untouched());
     ++number;
+  }
+}
+
+TEST_CASE("fuse of no streams checks what is left", "[errors]") {
+  const mistake without_streams[] = {
+      {"output.extent(0) must equal the clock's batch (got 1 and 2)",
+       [](call& c) {
+         c.output = {nullptr, {1, 3, 0}};
+       }},
+      {"output.extent(1) must equal the clock's count (got 4 and 3)",
+       [](call& c) {
+         c.output = {nullptr, {2, 4, 0}};
+       }},
+      {"output.extent(1) must equal the clock's count (got -3 and 3)",
+       [](call& c) {
+         c.output = {nullptr, {2, -3, 0}};
+       }},
+      {"output.extent(2) must equal the channels of all streams (got 8 and 0)",
+       [](call& c) {
+         c.output = {c.out.data(), {2, 3, 8}};
+       }},
+      {"the clock", [](call& c) { c.clock.per = 0; }},
+      {"clock.targets must not be null",
+       [](call& c) { c.clock = fuse_clock<std::int64_t>(table(nullptr, 2, 3)); }},
+      {"clock.lengths.extent(0)",
+       [](call& c) {
+         c.clock.lengths = {c.numbers.data(), {3}};
+       }},
+      {"report.valid.extent(2) must equal the number of streams (got 2 and 0)",
+       [](call& c) {
+         c.report.valid = {c.bytes.data(), {2, 3, 2}};
+       }},
+      {"report.age.extent(1)",
+       [](call& c) {
+         c.report.age = {c.ages.data(), {2, 2, 0}};
+       }},
+  };
+  const auto no_streams = [] {
+    call c;
+    c.streams.clear();
+    c.output = {nullptr, {2, 3, 0}};
+    c.report = {};
+    return c;
+  };
+  CHECK(error_of(no_streams()) == "no error");
+  for (const auto& mistake : without_streams) {
+    call c = no_streams();
+    mistake.make(c);
+    const std::string text = error_of(c);
+    CAPTURE(mistake.text, text);
+    CHECK(text.rfind(std::string("robocache::fuse: ") + mistake.text, 0) == 0);
+    CHECK(c.untouched());
   }
 }
 

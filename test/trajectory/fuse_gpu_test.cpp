@@ -37,77 +37,29 @@ sample_problem make(std::uint64_t seed) {
   return make_fuse_problem<std::int64_t, float>(random, 20, 8, 300);
 }
 
-/// A problem whose arrays live in pinned host memory and in device memory, copied in stream order.
-class staged {
+/// A call on staged arrays.
+class staged : public staging {
  public:
-  explicit staged(sample_problem p) : problem_(std::move(p)), got_(problem_) {
-    got_.for_each_array([&](auto& memory) { outputs_.push_back(memory.data()); });
-  }
+  explicit staged(sample_problem p) : problem_(std::move(p)), got_(problem_) {}
 
-  /// Runs once on poisoned inputs, so that all arrays are known and no kernel is loaded later.
-  void warm_up(const stream& s) {
-    enqueue(s.executor());
-    s.wait();
-  }
   void enqueue(const robocache::any_executor& executor) {
     fuse(executor, problem_, got_, [&](auto& v) { return place(v); });
   }
-  void enqueue_inputs(cudaStream_t stream) { copy_all(cudaMemcpyHostToDevice, stream); }
-  void enqueue_outputs(cudaStream_t stream) { copy_all(cudaMemcpyDeviceToHost, stream); }
-
   /// What arrived in pinned memory, compared with the CPU.
   [[nodiscard]] std::string difference() {
-    got_.for_each_array([&](auto& memory) {
-      const auto& a = arrays_.at(memory.data());
-      std::memcpy(memory.data(), a.pinned->data(), a.bytes);
-    });
+    got_.for_each_array([&](auto& memory) { collect(memory); });
     return got_.difference_from(fuse(robocache::cpu{}, problem_));
   }
-
   /// Other targets, in pinned memory and for the CPU.
   void change_targets(std::uint64_t seed) {
     random_source random(seed);
     for (auto& t : problem_.targets) t = random.chance(0.5) ? t : random.between(-1000, 1L << 32);
-    const auto& a = arrays_.at(problem_.targets.data());
-    std::memcpy(a.pinned->data(), problem_.targets.data(), a.bytes);
+    restage(problem_.targets);
   }
 
  private:
-  struct array {
-    std::size_t bytes;
-    std::unique_ptr<block> pinned, device;
-  };
-
-  template <class V>
-  auto place(V& v) -> decltype(v.data()) {
-    if (v.empty()) return nullptr;
-    auto& a = arrays_[v.data()];
-    if (a.device == nullptr) {
-      a.bytes = v.size() * sizeof(v[0]);
-      a.pinned = std::make_unique<block>(a.bytes, memory_kind::pinned);
-      a.device = std::make_unique<block>(a.bytes);
-      std::memcpy(a.pinned->data(), v.data(), a.bytes);
-      require(cudaMemset(a.device->data(), 0xA5, a.bytes));
-      require(cudaDeviceSynchronize());
-    }
-    return a.device->template data<typename V::value_type>();
-  }
-
-  void copy_all(cudaMemcpyKind kind, cudaStream_t stream) {
-    for (auto& [host, a] : arrays_) {
-      const bool up = kind == cudaMemcpyHostToDevice;
-      const bool output = std::find(outputs_.begin(), outputs_.end(), host) != outputs_.end();
-      if (output == up) continue;
-      void* to = up ? a.device->data() : a.pinned->data();
-      const void* from = up ? a.pinned->data() : a.device->data();
-      require(cudaMemcpyAsync(to, from, a.bytes, kind, stream));
-    }
-  }
-
   sample_problem problem_;
   fuse_outcome<std::int64_t, float> got_;
-  std::vector<const void*> outputs_;
-  std::map<const void*, array> arrays_;
 };
 
 }  // namespace
@@ -234,68 +186,33 @@ TEST_CASE("fuse: items may share a recording on the GPU", "[gpu]") {
 }
 
 TEST_CASE("fuse is queued behind earlier work of its stream, and the call returns", "[gpu]") {
-  const stream s;
   staged work(make(1));
-  work.warm_up(s);
-  barrier gate(s.get());
-  work.enqueue_inputs(s.get());
-  work.enqueue(s.executor());
-  work.enqueue_outputs(s.get());
-  CHECK(gate.holds());  // nothing has run yet, and we are here
-  gate.release();
-  s.wait();
+  CHECK(returns_before_it_runs(work));
   CHECK(work.difference() == "");
 }
 
 TEST_CASE("fuse neither waits for the default stream nor runs on it", "[gpu]") {
-  const stream s;
   staged work(make(2));
-  work.warm_up(s);
-  barrier gate(cudaStreamLegacy);
-  work.enqueue_inputs(s.get());
-  work.enqueue(s.executor());
-  work.enqueue_outputs(s.get());
-  s.wait();
-  CHECK(gate.holds());
+  CHECK(ignores_default_stream(work));
   CHECK(work.difference() == "");
-  gate.release();
-  require(cudaDeviceSynchronize());
 }
 
 TEST_CASE("a captured fuse replays on new inputs", "[gpu]") {
   const stream s;
   staged work(make(3));
-  work.warm_up(s);
-  cudaGraph_t graph = nullptr;
-  cudaGraphExec_t replay = nullptr;
-  require(cudaStreamBeginCapture(s.get(), cudaStreamCaptureModeGlobal));
-  work.enqueue_inputs(s.get());
-  work.enqueue(s.executor());
-  work.enqueue_outputs(s.get());
-  require(cudaStreamEndCapture(s.get(), &graph));
-  require(cudaGraphInstantiate(&replay, graph, 0));
+  warm_up(work, s);
+  const captured call(s, [&] { enqueue_all(work, s); });
   for (std::uint64_t round = 0; round < 3; ++round) {
     if (round > 0) work.change_targets(round);
-    require(cudaGraphLaunch(replay, s.get()));
-    s.wait();
+    call.replay();
     CHECK(work.difference() == "");
   }
-  require(cudaGraphExecDestroy(replay));
-  require(cudaGraphDestroy(graph));
 }
 
 TEST_CASE("the steady state of fuse allocates nothing", "[gpu]") {
   const stream s;
   staged work(make(4));
-  const auto free_bytes = [&] {
-    for (int i = 0; i < 100; ++i) work.enqueue(s.executor());
-    s.wait();
-    std::size_t free = 0, total = 0;
-    require(cudaMemGetInfo(&free, &total));
-    return free;
-  };
-  const std::size_t before = free_bytes();
-  CHECK(free_bytes() == before);
+  CHECK(allocates_nothing(s, [&] { work.enqueue(s.executor()); }));
 }
 
 TEST_CASE("fuse refuses host memory, names the stream and writes nothing", "[gpu]") {
@@ -345,7 +262,7 @@ TEST_CASE("fuse refuses host memory, names the stream and writes nothing", "[gpu
   refused(lengths.data(), "1: options.lengths");
   refused(mask.data(), "1: options.sample_mask");
   refused(targets.data(), "0: targets");
-  refused(counts.data(), "0: options.target_lengths");
+  refused(counts.data(), "0: clock.lengths");
   refused(out.data(), "0: output");
   refused(valid.data(), "0: report.valid");
   refused(ages.data(), "0: report.age");
@@ -421,22 +338,12 @@ TEST_CASE("forward_fill on the GPU gives the CPU's bits", "[gpu]") {
 
 namespace {
 
-bool affordable(std::int64_t bytes) {
-  std::size_t free = 0, total = 0;
-  require(cudaMemGetInfo(&free, &total));
-  if (scale() >= 1.0 && static_cast<std::int64_t>(free) > bytes + (std::int64_t{1} << 30))
-    return true;
-  WARN("skipped: " << bytes << " bytes are needed, " << free << " are free, the scale is "
-                   << scale());
-  return false;
-}
-
 /// Two float streams and one bf16 stream into bf16, some rows compared with the CPU.
 void compare_large_output(std::int64_t queries, std::int64_t a, std::int64_t b, std::int64_t c,
                           robocache::interpolation kind) {
   const std::int64_t channels = a + b + c;
-  constexpr std::int64_t limit = std::int64_t{1} << 31, samples = 40;
-  REQUIRE(queries * channels > limit);
+  constexpr std::int64_t samples = 40;
+  REQUIRE(queries * channels > large);
   if (!affordable(queries * channels * 2 + queries * 3)) return;
   random_source random(97'000);
   std::vector<float> wide;
@@ -467,9 +374,7 @@ void compare_large_output(std::int64_t queries, std::int64_t a, std::int64_t b, 
       [&](auto& v) { return device.place(v); });
   s.wait();
   std::vector<bf16> row(static_cast<std::size_t>(channels)), expected(row.size());
-  const std::int64_t middle = limit / channels;
-  for (const std::int64_t u :
-       {std::int64_t{0}, middle - 1, middle, middle + 1, queries / 3, queries - 2, queries - 1}) {
+  for (const std::int64_t u : telling_rows(queries, channels)) {
     std::vector<std::uint8_t> flags(3), expected_flags(3);
     run(robocache::cpu{}, u, 1, expected.data(), expected_flags.data(),
         [](auto& v) { return v.data(); });

@@ -10,24 +10,13 @@ using namespace test;
 using robocache::bf16;
 using robocache::f16;
 
-/// Fetches every array of an outcome.
-template <class T, class Time>
-void fetch(mirror& device, outcome<T, Time>& out) {
-  device.fetch(out.output);
-  device.fetch(out.valid);
-  device.fetch(out.left);
-  device.fetch(out.weight);
-  device.fetch(out.age);
-  device.fetch(out.status);
-}
-
 template <class T, class Time>
 outcome<T, Time> on_device(const problem<T, Time>& p, const stream& s) {
   mirror device;
   outcome<T, Time> out(p);
   resample(s.executor(), p, out, [&](auto& v) { return device.place(v); });
   s.wait();
-  fetch(device, out);
+  out.for_each_array([&](auto& array) { device.fetch(array); });
   return out;
 }
 

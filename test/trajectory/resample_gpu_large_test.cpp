@@ -11,18 +11,6 @@ using robocache::bf16;
 using robocache::interpolation;
 using robocache::view;
 
-constexpr std::int64_t limit = std::int64_t{1} << 31;
-
-bool affordable(std::int64_t bytes) {
-  std::size_t free = 0, total = 0;
-  require(cudaMemGetInfo(&free, &total));
-  if (scale() >= 1.0 && static_cast<std::int64_t>(free) > bytes + (std::int64_t{1} << 30))
-    return true;
-  WARN("skipped: " << bytes << " bytes are needed, " << free << " are free, the scale is "
-                   << scale());
-  return false;
-}
-
 std::vector<bf16> random_rows(std::int64_t count, std::int64_t channels) {
   random_source random(77);
   std::vector<bf16> rows;
@@ -40,7 +28,7 @@ std::vector<std::int64_t> steps(std::int64_t count, std::int64_t step) {
 void compare_large_output(std::int64_t samples, std::int64_t queries, std::int64_t channels,
                           interpolation kind) {
   if (!affordable(queries * channels * 2 + queries * 8)) return;
-  REQUIRE(queries * channels > limit);
+  REQUIRE(queries * channels > large);
   auto source = random_rows(samples, channels);
   auto times = steps(samples, 1000);
   auto targets = steps(queries, 1);
@@ -57,9 +45,7 @@ void compare_large_output(std::int64_t samples, std::int64_t queries, std::int64
                       view<bf16, 3>(output.data<bf16>(), {1, queries, channels}), options);
   s.wait();
   std::vector<bf16> row(static_cast<std::size_t>(channels)), expected(row.size());
-  const std::int64_t middle = limit / channels;
-  for (const std::int64_t u :
-       {std::int64_t{0}, middle - 1, middle, middle + 1, queries / 3, queries - 2, queries - 1}) {
+  for (const std::int64_t u : telling_rows(queries, channels)) {
     robocache::resample(robocache::cpu{},
                         view<const bf16, 3>(source.data(), {1, samples, channels}),
                         view<const std::int64_t, 2>(times.data(), {1, samples}),
@@ -75,7 +61,7 @@ void compare_large_output(std::int64_t samples, std::int64_t queries, std::int64
 /// The same where the samples are more than 2^31: blocks of equal rows, repeated.
 void compare_large_source(std::int64_t samples, std::int64_t channels, interpolation kind) {
   if (!affordable(samples * channels * 2 + samples * 8)) return;
-  REQUIRE(samples * channels > limit);
+  REQUIRE(samples * channels > large);
   constexpr std::int64_t period = 64;
   REQUIRE(samples % period == 0);
   const auto rows = random_rows(period, channels);
@@ -88,7 +74,7 @@ void compare_large_source(std::int64_t samples, std::int64_t channels, interpola
   auto times = steps(samples, 1000);
   std::vector<std::int64_t> targets;
   for (std::int64_t u = 0; u < 100; ++u) targets.push_back((samples - 1) * 1000 - u * u * 977);
-  const std::int64_t beyond = limit / channels * 1000;
+  const std::int64_t beyond = large / channels * 1000;
   targets.insert(targets.end(), {0, 1, beyond - 1, beyond, beyond + 1, samples * 1000});
   const auto queries = static_cast<std::int64_t>(targets.size());
   std::vector<bf16> output(targets.size() * static_cast<std::size_t>(channels));

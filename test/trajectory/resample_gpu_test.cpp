@@ -18,104 +18,29 @@ sample_problem make(interpolation kind, std::uint64_t seed = 1) {
                                            {0.05, true, true, true});
 }
 
-/// A problem whose arrays live in pinned host memory and in device memory, copied in stream order.
-class staged {
+/// A call on staged arrays.
+class staged : public staging {
  public:
-  explicit staged(sample_problem p) : problem_(std::move(p)), got_(problem_) {
-    // Everything is placed poisoned; the true inputs arrive by `enqueue_inputs`.
-    for_each_array([&](auto& v) {
-      arrays_.push_back({v.data(), v.size() * sizeof(v[0]), nullptr, nullptr});
-    });
-    for (auto& a : arrays_) {
-      if (a.bytes == 0) continue;
-      a.pinned = std::make_unique<block>(a.bytes, memory_kind::pinned);
-      a.device = std::make_unique<block>(a.bytes);
-      std::memcpy(a.pinned->data(), a.host, a.bytes);
-      require(cudaMemset(a.device->data(), 0xA5, a.bytes));
-    }
-    require(cudaDeviceSynchronize());
-  }
+  explicit staged(sample_problem p) : problem_(std::move(p)), got_(problem_) {}
 
-  void enqueue_inputs(cudaStream_t stream) { copy_all(cudaMemcpyHostToDevice, stream); }
-  void enqueue_outputs(cudaStream_t stream) { copy_all(cudaMemcpyDeviceToHost, stream); }
-  /// Runs once on poisoned inputs, so that no kernel is loaded later.
-  void warm_up(const stream& s) {
-    enqueue(s.executor());
-    s.wait();
-  }
   void enqueue(const robocache::any_executor& executor) {
-    resample(executor, problem_, got_, [&](auto& v) { return on_device(v); });
+    resample(executor, problem_, got_, [&](auto& v) { return place(v); });
   }
-
   /// What arrived in pinned memory, compared with the CPU.
   [[nodiscard]] std::string difference() {
-    for (auto& a : arrays_) {
-      const bool output = owned_by_outcome(a.host);
-      if (a.bytes != 0 && output) std::memcpy(const_cast<void*>(a.host), a.pinned->data(), a.bytes);
-    }
+    got_.for_each_array([&](auto& array) { collect(array); });
     return got_.difference_from(resample(robocache::cpu{}, problem_));
   }
-
   /// Other samples, in pinned memory and for the CPU.
   void change_samples(std::uint64_t seed) {
     random_source random(seed);
     for (auto& value : problem_.source) value = ordinary<float>(random);
-    for (auto& a : arrays_) {
-      if (a.host == problem_.source.data()) std::memcpy(a.pinned->data(), a.host, a.bytes);
-    }
+    restage(problem_.source);
   }
 
  private:
-  struct array {
-    const void* host;
-    std::size_t bytes;
-    std::unique_ptr<block> pinned, device;
-  };
-
-  template <class F>
-  void for_each_array(const F& touch) {
-    touch(problem_.source);
-    touch(problem_.times);
-    touch(problem_.targets);
-    touch(problem_.lengths);
-    touch(problem_.target_lengths);
-    touch(problem_.offsets);
-    touch(problem_.target_offsets);
-    touch(problem_.mask);
-    touch(got_.output);
-    touch(got_.valid);
-    touch(got_.left);
-    touch(got_.weight);
-    touch(got_.age);
-    touch(got_.status);
-  }
-
-  [[nodiscard]] bool owned_by_outcome(const void* host) const {
-    return host == got_.output.data() || host == got_.valid.data() || host == got_.left.data() ||
-           host == got_.weight.data() || host == got_.age.data() || host == got_.status.data();
-  }
-
-  template <class V>
-  auto on_device(V& v) -> decltype(v.data()) {
-    for (auto& a : arrays_) {
-      if (a.host == v.data() && a.bytes != 0) return a.device->data<typename V::value_type>();
-    }
-    return nullptr;
-  }
-
-  void copy_all(cudaMemcpyKind kind, cudaStream_t stream) {
-    for (auto& a : arrays_) {
-      const bool up = kind == cudaMemcpyHostToDevice;
-      if (a.bytes == 0 || owned_by_outcome(a.host) == up) continue;
-      void* to = up ? a.device->data() : a.pinned->data();
-      const void* from = up ? a.pinned->data() : a.device->data();
-      require(cudaMemcpyAsync(to, from, a.bytes, kind, stream));
-    }
-  }
-
   sample_problem problem_;
   sample_outcome got_;
-  std::vector<array> arrays_;
 };
 
 constexpr interpolation both_paths[] = {interpolation::linear, interpolation::pchip};
@@ -124,78 +49,44 @@ constexpr interpolation both_paths[] = {interpolation::linear, interpolation::pc
 
 TEST_CASE("work is queued behind earlier work of its stream, and the call returns", "[gpu]") {
   for (const auto kind : both_paths) {
-    const stream s;
     staged work(make(kind));
-    work.warm_up(s);
-    barrier gate(s.get());
-    work.enqueue_inputs(s.get());
-    work.enqueue(s.executor());
-    work.enqueue_outputs(s.get());
-    CHECK(gate.holds());  // nothing has run yet, and we are here
-    gate.release();
-    s.wait();
+    CHECK(returns_before_it_runs(work));
     CHECK(work.difference() == "");
   }
 }
 
 TEST_CASE("nothing waits for the default stream or runs on it", "[gpu]") {
   for (const auto kind : both_paths) {
-    const stream s;
     staged work(make(kind));
-    work.warm_up(s);
-    barrier gate(cudaStreamLegacy);
-    work.enqueue_inputs(s.get());
-    work.enqueue(s.executor());
-    work.enqueue_outputs(s.get());
-    s.wait();
-    CHECK(gate.holds());
+    CHECK(ignores_default_stream(work));
     CHECK(work.difference() == "");
-    gate.release();
-    require(cudaDeviceSynchronize());
   }
 }
 
 TEST_CASE("a captured call replays on new inputs", "[gpu]") {
   const stream s;
   staged linear(make(interpolation::linear)), curved(make(interpolation::pchip));
-  linear.warm_up(s);
-  curved.warm_up(s);
-  cudaGraph_t graph = nullptr;
-  cudaGraphExec_t replay = nullptr;
-  require(cudaStreamBeginCapture(s.get(), cudaStreamCaptureModeGlobal));
-  for (staged* work : {&linear, &curved}) {
-    work->enqueue_inputs(s.get());
-    work->enqueue(s.executor());
-    work->enqueue_outputs(s.get());
-  }
-  require(cudaStreamEndCapture(s.get(), &graph));
-  require(cudaGraphInstantiate(&replay, graph, 0));
+  warm_up(linear, s);
+  warm_up(curved, s);
+  const captured calls(s, [&] {
+    enqueue_all(linear, s);
+    enqueue_all(curved, s);
+  });
   for (std::uint64_t round = 0; round < 3; ++round) {
     if (round > 0) linear.change_samples(round), curved.change_samples(round);
-    require(cudaGraphLaunch(replay, s.get()));
-    s.wait();
+    calls.replay();
     CHECK(linear.difference() == "");
     CHECK(curved.difference() == "");
   }
-  require(cudaGraphExecDestroy(replay));
-  require(cudaGraphDestroy(graph));
 }
 
 TEST_CASE("the steady state allocates nothing", "[gpu]") {
   const stream s;
   staged linear(make(interpolation::linear)), curved(make(interpolation::cubic));
-  const auto free_bytes = [&] {
-    for (int i = 0; i < 100; ++i) {
-      linear.enqueue(s.executor());
-      curved.enqueue(s.executor());
-    }
-    s.wait();
-    std::size_t free = 0, total = 0;
-    require(cudaMemGetInfo(&free, &total));
-    return free;
-  };
-  const std::size_t before = free_bytes();
-  CHECK(free_bytes() == before);
+  CHECK(allocates_nothing(s, [&] {
+    linear.enqueue(s.executor());
+    curved.enqueue(s.executor());
+  }));
 }
 
 TEST_CASE("managed and pinned memory will do", "[gpu]") {
@@ -341,6 +232,7 @@ TEST_CASE("the chosen executor runs and synchronize waits", "[gpu]") {
   const auto executor = robocache::select_executor(robocache::backend::cuda);
   REQUIRE(executor.kind() == robocache::backend::cuda);
   staged work(make(interpolation::cubic, 9));
+  work.enqueue(executor);  // places the arrays
   executor.visit([&](const auto& chosen) {
     if constexpr (std::is_same_v<std::decay_t<decltype(chosen)>, robocache::cuda>) {
       CHECK(chosen.stream() != nullptr);

@@ -18,7 +18,7 @@ std::uint32_t plan_part(const Op& op, std::int64_t items, fuse_part<Time, Out>& 
   std::uint32_t piece = 16;
   std::size_t slot_bytes = sizeof(typename Op::slot) + sizeof(int);
   if (op.is_pairwise() && op.channels > 0) {
-    with_width<widest_lane<T, Out>>(op, [&](auto width, std::uint32_t bytes) {
+    with_width<widest_lane<T, Out>>(op, 4, [&](auto width, std::uint32_t bytes) {
       part.width = decltype(width)::value;
       piece = bytes;
     });
@@ -42,7 +42,7 @@ void launch_fuse(const cuda& executor, const any_fuse_op<Time, Out>* ops, int co
   std::uint32_t blocks = 0;
   bool general = false;
   // Few targets make small blocks, so that every multiprocessor has some.
-  const std::int64_t items = slots * count >= 1 << 14 ? 4 * fuse_threads : fuse_threads;
+  const std::int64_t items = slots * count >= 1 << 14 ? 8 * fuse_threads : fuse_threads;
   for (int n = 0; n < count; ++n) {
     fuse_part<Time, Out>& part = table.parts[n];
     part.op = ops[n];
@@ -63,7 +63,7 @@ void run_fuse(const cuda& executor, const any_fuse_op<Time, Out>* ops, std::int6
     const std::string name = "fuse: stream " + std::to_string(n);
     ops[n].visit([&](const auto& op) {
       check_size(name.c_str(), op);
-      check_device_pointers(name.c_str(), op);
+      check_device_pointers(name.c_str(), op, "clock.lengths");
       slots = op.slots();
       if (slots > 0) check_device_pointer(name.c_str(), "report.error", op.error.data);
     });

@@ -42,9 +42,11 @@ void run_fuse_ops(const Executor& executor, const std::vector<any_fuse_op<Time, 
 template <class Executor, class Streams, class Time, class Out>
 void fuse(const Executor& executor, const Streams& streams, const fuse_clock<Time>& clock,
           const view<Out, 3>& output, const fuse_report<Time>& report = {}) {
+  detail::check_clock(clock);
   const auto count = static_cast<std::int64_t>(streams.size());
   std::vector<std::int64_t> first(1, 0);
   for (const fuse_stream<Time>& stream : streams) first.push_back(first.back() + stream.channels());
+  detail::check_rows("output", output, clock);
   detail::require_equal(detail::fuse_name, "output.extent(2)", output.extent(2),
                         "the channels of all streams", first.back());
   detail::check_view(detail::fuse_name, "output", output, true);
@@ -64,6 +66,7 @@ template <class Executor, class Streams, class Time, class Outputs,
           class Out = typename Outputs::value_type::element_type>
 void fuse(const Executor& executor, const Streams& streams, const fuse_clock<Time>& clock,
           const Outputs& outputs, const fuse_report<Time>& report = {}) {
+  detail::check_clock(clock);
   const auto count = static_cast<std::int64_t>(streams.size());
   detail::require_equal(detail::fuse_name, "the number of outputs",
                         static_cast<std::int64_t>(outputs.size()), "the number of streams", count);

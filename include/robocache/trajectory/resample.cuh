@@ -25,21 +25,21 @@ std::int64_t alignment_of_rows(const T* data, std::int64_t row, std::int64_t bat
 }
 
 /// Calls `f` with the largest width out of Width, Width / 2 ... 1 that the rows allow, as a type,
-/// and with the bytes of a store.
+/// and with the bytes to which its stores are aligned: lanes of 16 may be aligned to `least`.
 template <int Width, class T, class Time, class Out, class F>
-void with_width(const resample_op<T, Time, Out>& op, const F& f) {
+void with_width(const resample_op<T, Time, Out>& op, std::int64_t least, const F& f) {
   constexpr auto in = static_cast<std::int64_t>(Width * sizeof(T));
   constexpr auto out = static_cast<std::int64_t>(Width * sizeof(Out));
   const std::int64_t stores = alignment_of_rows(op.output, op.output_row, op.output_batch);
   const bool fits = op.channels % Width == 0 &&
                     alignment_of_rows(op.source, op.source_row, op.source_batch) >= in &&
-                    (stores >= out || (out == 16 && stores == 8));
+                    (stores >= out || (out == 16 && stores >= least));
   if constexpr (Width == 1) {
     f(std::integral_constant<int, 1>{}, std::uint32_t{16});
   } else if (fits) {
     f(std::integral_constant<int, Width>{}, static_cast<std::uint32_t>(stores));
   } else {
-    with_width<Width / 2>(op, f);
+    with_width<Width / 2>(op, least, f);
   }
 }
 
@@ -88,9 +88,10 @@ void launch_units(const cuda& executor, const Op& op) {
          shared, op, static_cast<int>(tile));
 }
 
-/// Arrays without elements may lie anywhere.
+/// Arrays without elements may lie anywhere. `target_lengths` is what the caller knows them by.
 template <class T, class Time, class Out>
-void check_device_pointers(const char* op_name, const resample_op<T, Time, Out>& op) {
+void check_device_pointers(const char* op_name, const resample_op<T, Time, Out>& op,
+                           const char* target_lengths = "options.target_lengths") {
   const auto check = [op_name](const char* name, const void* pointer, std::int64_t size) {
     if (size > 0) check_device_pointer(op_name, name, pointer);
   };
@@ -101,7 +102,7 @@ void check_device_pointers(const char* op_name, const resample_op<T, Time, Out>&
   check("targets", op.targets, slots);
   check("output", op.output, slots * op.channels);
   check("options.lengths", op.lengths, op.items);
-  check("options.target_lengths", op.target_lengths, op.items);
+  check(target_lengths, op.target_lengths, op.items);
   check("options.offsets", op.offsets, 1);
   check("options.target_offsets", op.target_offsets, 1);
   check("options.sample_mask", op.mask, stamps);
@@ -131,7 +132,7 @@ void run(const cuda& executor, const resample_op<T, Time>& op) {
   }
   if (op.slots() == 0) return;
   if (!op.is_pairwise()) return launch_units(executor, op);
-  with_width<16 / static_cast<int>(sizeof(T))>(op, [&](auto width, std::uint32_t piece) {
+  with_width<16 / static_cast<int>(sizeof(T))>(op, 8, [&](auto width, std::uint32_t piece) {
     constexpr int channels = decltype(width)::value;
     if (op.is_plain()) {
       launch_rows<channels>(executor, static_cast<const plain_resample_op<T, Time>&>(op), piece);

@@ -9,18 +9,39 @@ namespace robocache::detail {
 
 constexpr const char* fuse_name = "fuse";
 
-/// Stream n of a [B, U, N] report; null is fine.
-template <class V>
-optional_output<V> report_of_stream(const char* name, const view<V, 3>& v, std::int64_t n,
-                                    std::int64_t streams, std::int64_t batch, std::int64_t count) {
-  if (v.data_handle() == nullptr && v.size() == 0) return {};
-  const std::int64_t expected[] = {batch, count, streams};
-  const char* const of[] = {"the clock's batch", "the clock's count", "the number of streams"};
-  for (int r = 0; r < 3; ++r) {
-    const std::string what = std::string(name) + ".extent(" + std::to_string(r) + ")";
-    require_equal(fuse_name, what.c_str(), v.extent(r), of[r], expected[r]);
+template <class Time>
+void check_clock(const fuse_clock<Time>& clock) {
+  if (clock.batch < 0 || clock.count < 0 || clock.per < 1) {
+    fail(fuse_name, "the clock's batch and count must not be negative and steps_per at least 1");
   }
-  check_view(fuse_name, name, v, true);
+  if (!clock.uniform) check_view(fuse_name, "clock.targets", clock.targets);
+  check_ranges(fuse_name, "clock.lengths", clock.lengths, clock.batch, 0);
+}
+
+/// Checks that a [B, U, ...] view has a row for each target.
+template <class V, class Time>
+void check_rows(const std::string& name, const view<V, 3>& v, const fuse_clock<Time>& clock) {
+  require_equal(fuse_name, (name + ".extent(0)").c_str(), v.extent(0), "the clock's batch",
+                clock.batch);
+  require_equal(fuse_name, (name + ".extent(1)").c_str(), v.extent(1), "the clock's count",
+                clock.count);
+}
+
+/// Checks a [B, U, N] report; null is fine.
+template <class V, class Time>
+void check_report(const std::string& name, const view<V, 3>& v, const fuse_clock<Time>& clock,
+                  std::int64_t streams) {
+  if (v.data_handle() == nullptr && v.size() == 0) return;
+  check_rows(name, v, clock);
+  require_equal(fuse_name, (name + ".extent(2)").c_str(), v.extent(2), "the number of streams",
+                streams);
+  check_view(fuse_name, name.c_str(), v, true);
+}
+
+/// Stream n of a report.
+template <class V>
+optional_output<V> report_of_stream(const view<V, 3>& v, std::int64_t n) {
+  if (v.data_handle() == nullptr) return {};
   return {v.data_handle() + n, v.stride(0), v.stride(1)};
 }
 
@@ -46,13 +67,12 @@ any_fuse_op<Time, Out> make_fuse_op(const std::string& name, const fuse_stream<T
   const view<const T, 3> source(static_cast<const T*>(stream.data), stream.extents, stream.strides);
   view<const Time, 2> targets = clock.targets;
   if (clock.uniform) targets = {nullptr, {clock.batch, clock.count}};
-  resample_options<Time> options = stream.options;
-  options.target_lengths = clock.lengths;
 
   fuse_op<T, Time, Out> op{};
   static_cast<resample_op<T, Time, Out>&>(op) =
-      make_resample_op<T, Time, Out>(name.c_str(), source, stream.times, targets, output, options,
-                                     {}, clock.uniform, keeps ? stream.keep : 1);
+      make_resample_op<T, Time, Out>(name.c_str(), source, stream.times, targets, output,
+                                     stream.options, {}, true, keeps ? stream.keep : 1);
+  op.target_lengths = clock.lengths.data_handle();
   op.clock = {clock.start,         clock.period,        clock.per,
               stream.clock_offset, stream.clock_anchor, stream.clock_drift};
   op.reduce = stream.reduce;
@@ -62,15 +82,15 @@ any_fuse_op<Time, Out> make_fuse_op(const std::string& name, const fuse_stream<T
   return any_fuse_op<Time, Out>(op);
 }
 
-/// The operations of all streams; `output_of(n)` is where stream n goes.
+/// The operations of all streams on a checked clock; `output_of(n)` is where stream n goes.
 template <class Time, class Out, class Output>
 std::vector<any_fuse_op<Time, Out>> make_fuse_ops(const fuse_stream<Time>* streams,
                                                   std::int64_t count, const fuse_clock<Time>& clock,
                                                   const Output& output_of,
                                                   const fuse_report<Time>& report) {
-  if (clock.batch < 0 || clock.count < 0 || clock.per < 1) {
-    fail(fuse_name, "the clock's batch and count must not be negative and steps_per at least 1");
-  }
+  check_report("report.valid", report.valid, clock, count);
+  check_report("report.age", report.age, clock, count);
+  check_report("report.error", report.error, clock, count);
   std::vector<any_fuse_op<Time, Out>> ops;
   for (std::int64_t n = 0; n < count; ++n) {
     const std::string name = "fuse: stream " + std::to_string(n);
@@ -90,15 +110,10 @@ std::vector<any_fuse_op<Time, Out>> make_fuse_ops(const fuse_stream<Time>* strea
         ops.push_back(make_fuse_op<std::uint8_t>(name, stream, clock, output));
         break;
     }
-    const auto valid =
-        report_of_stream("report.valid", report.valid, n, count, clock.batch, clock.count);
-    const auto age = report_of_stream("report.age", report.age, n, count, clock.batch, clock.count);
-    const auto error =
-        report_of_stream("report.error", report.error, n, count, clock.batch, clock.count);
     ops.back().edit([&](auto& op) {
-      op.valid = valid;
-      op.age = age;
-      op.error = error;
+      op.valid = report_of_stream(report.valid, n);
+      op.age = report_of_stream(report.age, n);
+      op.error = report_of_stream(report.error, n);
     });
   }
   return ops;
@@ -108,7 +123,10 @@ template <class Time, class Out>
 void run_fuse(const cpu& executor, const any_fuse_op<Time, Out>* ops, std::int64_t count) {
   for (std::int64_t n = 0; n < count; ++n) {
     const std::string name = "fuse: stream " + std::to_string(n);
-    ops[n].visit([&](const auto& op) { check_ranges_of_items(name.c_str(), op); });
+    ops[n].visit([&](const auto& op) {
+      check_target_ranges(fuse_name, op, "clock.lengths");
+      check_sample_ranges(name.c_str(), op);
+    });
   }
   for (std::int64_t n = 0; n < count; ++n) {
     ops[n].visit([&](const auto& op) {

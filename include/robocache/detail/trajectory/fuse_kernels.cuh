@@ -10,7 +10,7 @@
 namespace robocache::detail {
 
 constexpr int fuse_capacity = 16;  // streams of one launch
-constexpr int fuse_threads = 128;
+constexpr int fuse_threads = 64;
 constexpr int fuse_unroll = 2;
 constexpr int fuse_group = 64;  // targets; every tile divides it
 
@@ -40,7 +40,7 @@ template <int Width, class Op>
 __device__ __forceinline__ void fuse_rows_block(const Op& op, const row_tiling& tiling, int width,
                                                 std::uint32_t block, unsigned char* memory) {
   if (Width == 1 || width == Width) {
-    resample_rows_block<Op, Width, fuse_threads, fuse_unroll>(op, tiling, block, memory);
+    resample_rows_block<Op, Width, fuse_threads, fuse_unroll, true>(op, tiling, block, memory);
   } else if constexpr (Width > 1) {
     fuse_rows_block<Width / 2>(op, tiling, width, block, memory);
   }

@@ -76,7 +76,8 @@ void check_policies(const char* op, const resample_options<Time>& options) {
 }
 
 /// Checks the arguments and gathers them. `name` begins the messages; `per_channel` is how many
-/// channels of the output each channel of the source has; null targets are fine with `own_clock`.
+/// channels of the output each channel of the source has; `own_clock`: the targets are the caller's
+/// to check, and may be null.
 template <class T, class Time, class Out>
 resample_op<T, Time, Out> make_resample_op(const char* name, const view<const T, 3>& source,
                                            const view<const Time, 2>& times,

@@ -137,35 +137,46 @@ void resample_units(const Op& op, int threads) {
   });
 }
 
+[[noreturn]] inline void fail_length(const char* op_name, const std::string& name,
+                                     std::int64_t most, std::int64_t got) {
+  fail(op_name,
+       name + " must be 0 to " + std::to_string(most) + " (got " + std::to_string(got) + ")");
+}
+
+[[noreturn]] inline void fail_offsets(const char* op_name, const char* name, std::int64_t item) {
+  fail(op_name, std::string(name) + " of item " + std::to_string(item) +
+                    " must lie in range and must not run backwards");
+}
+
 /// On the CPU lengths and offsets can be read, so bad ones are errors before anything is written.
 template <class T, class Time, class Out>
-void check_ranges_of_items(const char* op_name, const resample_op<T, Time, Out>& op) {
-  if (op.lengths == nullptr && op.target_lengths == nullptr && op.offsets == nullptr &&
-      op.target_offsets == nullptr) {
-    return;
-  }
-  const auto bad = [op_name](const char* name, std::int64_t b) {
-    fail(op_name, std::string("options.") + name + " of item " + std::to_string(b) +
-                      " must lie in range and must not run backwards");
-  };
+void check_sample_ranges(const char* op_name, const resample_op<T, Time, Out>& op) {
+  if (op.lengths == nullptr && op.offsets == nullptr) return;
   for (std::int64_t b = 0; b < op.items; ++b) {
     std::int64_t first, count;
-    if (!op.sample_range(b, first, count)) {
-      if (op.lengths == nullptr) bad("offsets", b);
-      fail(op_name, "options.lengths[" + std::to_string(b) + "] must be 0 to " +
-                        std::to_string(op.samples) + " (got " + std::to_string(count) + ")");
-    }
-    if (!op.target_range(b, first, count)) {
-      if (op.target_lengths == nullptr) bad("target_offsets", b);
-      fail(op_name, "options.target_lengths[" + std::to_string(b) + "] must be 0 to " +
-                        std::to_string(op.columns) + " (got " + std::to_string(count) + ")");
-    }
+    if (op.sample_range(b, first, count)) continue;
+    if (op.lengths == nullptr) fail_offsets(op_name, "options.offsets", b);
+    fail_length(op_name, "options.lengths[" + std::to_string(b) + "]", op.samples, count);
+  }
+}
+
+/// The same for targets; `lengths` is what the caller knows their lengths by.
+template <class T, class Time, class Out>
+void check_target_ranges(const char* op_name, const resample_op<T, Time, Out>& op,
+                         const char* lengths = "options.target_lengths") {
+  if (op.target_lengths == nullptr && op.target_offsets == nullptr) return;
+  for (std::int64_t b = 0; b < op.items; ++b) {
+    std::int64_t first, count;
+    if (op.target_range(b, first, count)) continue;
+    if (op.target_lengths == nullptr) fail_offsets(op_name, "options.target_offsets", b);
+    fail_length(op_name, std::string(lengths) + "[" + std::to_string(b) + "]", op.columns, count);
   }
 }
 
 template <class T, class Time>
 void run(const cpu& executor, const resample_op<T, Time>& op) {
-  check_ranges_of_items(resample_name, op);
+  check_sample_ranges(resample_name, op);
+  check_target_ranges(resample_name, op);
   if (op.status != nullptr) {
     parallel_for(op.items, 1, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t b = begin; b < end; ++b) op.status[b] = op.check_stamps(b, 0, 1);

@@ -68,6 +68,21 @@ __device__ __forceinline__ void narrow_pair(Real first, Real second, Out* to) {
   }
 }
 
+/// Two samples widened together: one instruction each where the format allows.
+template <class T>
+__device__ __forceinline__ void widen_pair(const T* from, compute_type<T>& first,
+                                           compute_type<T>& second) {
+  if constexpr (std::is_same_v<T, bf16>) {
+    std::uint32_t both;
+    memcpy(&both, from, sizeof(both));
+    first = __uint_as_float(both << 16);
+    second = __uint_as_float(both & 0xffff0000U);
+  } else {
+    first = widen(from[0]);
+    second = widen(from[1]);
+  }
+}
+
 /// What a row's lane becomes, by the row's plan. `Width` channels make a lane.
 template <int Width, class T, class Out, class LaneIn>
 __device__ __forceinline__ void finish_lane(const row_plan<T, Out>& plan, const LaneIn& left,
@@ -81,8 +96,10 @@ __device__ __forceinline__ void finish_lane(const row_plan<T, Out>& plan, const 
     if constexpr (Width % 2 == 0) {
 #pragma unroll
       for (int k = 0; k < Width; k += 2) {
-        narrow_pair<Out>(lerp(widen(a[k]), widen(b[k]), weight),
-                         lerp(widen(a[k + 1]), widen(b[k + 1]), weight), results + k);
+        compute_type<T> a0, a1, b0, b1;
+        widen_pair(a + k, a0, a1);
+        widen_pair(b + k, b0, b1);
+        narrow_pair<Out>(lerp(a0, b0, weight), lerp(a1, b1, weight), results + k);
       }
     } else {
       results[0] = narrow<Out>(lerp(widen(a[0]), widen(b[0]), weight));
@@ -112,17 +129,47 @@ __device__ __forceinline__ void store_lane(Out* to, const Out (&results)[Width],
   }
 }
 
+/// Stores a lane of 16 bytes whose address is aligned to 4: neighbours in the warp pass words on, so
+/// that all stores but those at the ends of a row or warp are aligned to 16 bytes. Called by all
+/// threads of a warp; `whole` says whether the lanes before and after lie in the same row.
+__device__ __forceinline__ void store_shifted(uint4* to, const uint4& own, bool writes,
+                                              bool has_before, bool has_after) {
+  constexpr unsigned all = 0xffffffffU;
+  const uint4 before = {0, __shfl_up_sync(all, own.y, 1), __shfl_up_sync(all, own.z, 1),
+                        __shfl_up_sync(all, own.w, 1)};
+  if (!writes) return;
+  auto* const words = reinterpret_cast<std::uint32_t*>(to);
+  const auto shift = static_cast<int>(reinterpret_cast<std::uintptr_t>(to) / 4 % 4);
+  if (shift == 0) return __stcs(to, own);
+  if (has_before) {
+    const uint4 mixed = shift == 1   ? uint4{before.w, own.x, own.y, own.z}
+                        : shift == 2 ? uint4{before.z, before.w, own.x, own.y}
+                                     : uint4{before.y, before.z, before.w, own.x};
+    __stcs(reinterpret_cast<uint4*>(words - shift), mixed);
+  } else {
+    words[0] = own.x;
+    if (shift < 3) words[1] = own.y;
+    if (shift < 2) words[2] = own.z;
+  }
+  if (!has_after) {
+    if (shift > 2) words[1] = own.y;
+    if (shift > 1) words[2] = own.z;
+    words[3] = own.w;
+  }
+}
+
 /// How a block divides its work.
 struct row_tiling {
   std::uint32_t tile = 1;    // targets of a block; at most its threads
-  std::uint32_t piece = 16;  // bytes of a store of a whole lane: 16, or 8 where rows demand it
+  std::uint32_t piece = 16;  // bytes to which lanes of 16 bytes are aligned in the output
   fast_divisor lanes{1};     // of a row
   fast_divisor columns{1};   // of `targets`
 };
 
 /// The fast path, for whatever finds slots and plans rows like `resample_op`: the work of block
-/// number `block`. `Width` channels make a lane; a thread has `Unroll` lanes in flight.
-template <class Op, int Width, int Threads, int Unroll>
+/// number `block`. `Width` channels make a lane; a thread has `Unroll` lanes in flight. `Shifts` is
+/// for rows that may be aligned to 4 bytes.
+template <class Op, int Width, int Threads, int Unroll, bool Shifts = false>
 __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tiling& tiling,
                                                     std::uint32_t block, unsigned char* memory) {
   using T = typename Op::element;
@@ -164,11 +211,36 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
       }
     }
   };
+  // The same as in `store` below for lanes that are not aligned; by whole warps.
+  const auto store_item_shifted = [&](std::uint32_t item, const LaneIn& from, const LaneIn& to) {
+    const std::uint32_t target = item < lanes ? tiling.lanes.divide(item) : 0;
+    const std::uint32_t in_row = item - target * tiling.lanes.divisor;
+    const Plan& p = plans[target];
+    const bool writes = item < lanes && p.what != action::skip;
+    uint4 whole{};
+    if (writes) {
+      Out results[Width];
+      finish_lane<Width>(p, from, to, weights[target], results);
+      memcpy(&whole, results, sizeof(results));
+    }
+    const std::uint32_t place = threadIdx.x % 32;
+    store_shifted(reinterpret_cast<uint4*>(p.output + in_row * Width), whole, writes,
+                  in_row > 0 && place > 0, in_row + 1 < tiling.lanes.divisor && place < 31);
+  };
+  constexpr bool shifts = Shifts && Width * sizeof(Out) == 16;
+  const std::uint32_t place = shifts ? threadIdx.x % 32 : 0;
   const auto store = [&](std::uint32_t first) {
 #pragma unroll
     for (int k = 0; k < Unroll; ++k) {
       const std::uint32_t item = first + static_cast<std::uint32_t>(k) * Threads;
-      if (item >= lanes) break;
+      if (item - place >= lanes) break;
+      if constexpr (shifts) {
+        if (tiling.piece != 16) {
+          store_item_shifted(item, left[k], right[k]);
+          continue;
+        }
+        if (item >= lanes) break;
+      }
       const std::uint32_t target = tiling.lanes.divide(item);
       const std::uint32_t offset = (item - target * tiling.lanes.divisor) * Width;
       const Plan& p = plans[target];
@@ -186,7 +258,7 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
   }
   __syncthreads();
   store(threadIdx.x);
-  for (std::uint32_t first = threadIdx.x + Threads * Unroll; first < lanes;
+  for (std::uint32_t first = threadIdx.x + Threads * Unroll; first - place < lanes;
        first += Threads * Unroll) {
     load(first);
     store(first);

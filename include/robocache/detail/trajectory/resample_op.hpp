@@ -29,6 +29,8 @@ struct target_slot {
 /// a blend is kept apart: rows can be on their way before it is known.
 template <class T, class Out>
 struct alignas(16) row_plan {
+  using element = T;
+  using result = Out;
   enum class action : std::uint8_t { blend, copy, constant, skip };
 
   const T* left = nullptr;

@@ -1,0 +1,254 @@
+#include "voxelizing.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <robocache/pointcloud/voxelize_sparse.hpp>
+
+#include "device.hpp"
+#include "failure.hpp"
+#include "terminal.hpp"
+
+namespace robocache::cli {
+namespace {
+
+constexpr double most_cells = 2147483647;  // along an axis
+
+/// Messages name the option that decides.
+[[noreturn]] void bad_extent(double cells, int axis) {
+  bad_usage(format("--voxel: expected a grid of 1 to %.0f voxels along %c, got %.6g", most_cells,
+                   'x' + axis, cells));
+}
+
+void check_triple(const std::vector<double>& values, const char* option) {
+  for (const double v : values) {
+    if (!std::isfinite(v)) bad_usage(std::string(option) + ": expected finite numbers");
+  }
+}
+
+void check(const grid_settings& settings) {
+  if (settings.voxel.size() != 1 && settings.voxel.size() != 3) {
+    bad_usage("--voxel: expected one size or three (x y z), got " +
+              std::to_string(settings.voxel.size()));
+  }
+  for (const double v : settings.voxel) {
+    if (!(v > 0 && std::isfinite(v))) {
+      bad_usage(format("--voxel: expected sizes above 0, got %g", v));
+    }
+  }
+  check_triple(settings.origin, "--origin");
+  check_triple(settings.box, "--box");
+  for (const std::int64_t n : settings.cells) {
+    if (n < 1) bad_usage("--cells: expected numbers above 0, got " + std::to_string(n));
+  }
+  for (std::size_t axis = 0; axis < 3 && !settings.box.empty(); ++axis) {
+    if (!(settings.box[axis] < settings.box[axis + 3])) {
+      bad_usage(format("--box: expected %c0 below %c1, got %g and %g",
+                       static_cast<char>('x' + axis), static_cast<char>('x' + axis),
+                       settings.box[axis], settings.box[axis + 3]));
+    }
+  }
+}
+
+/// The index of a coordinate as the library has it, in the type of the cloud.
+template <class T>
+double index_of(double value, double origin, double voxel) {
+  return static_cast<double>(
+      std::floor((static_cast<T>(value) - static_cast<T>(origin)) / static_cast<T>(voxel)));
+}
+
+double index_in(const point_cloud& cloud, double value, double origin, double voxel) {
+  return cloud.positions.type == dtype::float64 ? index_of<double>(value, origin, voxel)
+                                                : index_of<float>(value, origin, voxel);
+}
+
+/// The multiple of `voxel` at or below `low`, or `low` itself where that rounds up.
+double origin_below(double low, double voxel) {
+  return std::min(std::floor(low / voxel) * voxel, low);
+}
+
+/// Lends scratch to the executor where it needs some.
+template <class F>
+void with_scratch(const any_executor& executor, const F& f) {
+  executor.visit([&](const auto& chosen) {
+#if defined(ROBOCACHE_CUDA)
+    if constexpr (std::is_same_v<std::decay_t<decltype(chosen)>, cuda>) {
+      workspace scratch(device_memory(chosen.stream()));
+      return f(any_executor(cuda(chosen.stream(), &scratch)));
+    }
+#endif
+    return f(any_executor(chosen));
+  });
+}
+
+voxel_grid library_grid(const cloud_grid& grid) {
+  voxel_grid result;
+  std::copy(grid.origin, grid.origin + 3, result.origin);
+  std::copy(grid.voxel, grid.voxel + 3, result.size);
+  std::copy(grid.extents, grid.extents + 3, result.extents);
+  return result;
+}
+
+/// The library's calls on one cloud of T.
+template <class T>
+class voxelizer {
+ public:
+  voxelizer(const any_executor& executor, const point_cloud& cloud, const array& features,
+            const cloud_grid& grid, voxel_mode mode)
+      : executor_(executor), inputs_(executor), grid_(library_grid(grid)), mode_(mode) {
+    const std::int64_t count = cloud.size(), channels = features.shape[1];
+    points_ = {inputs_.input(cloud.positions.as<T>(), 3 * count), {1, count, 3}};
+    features_ = {inputs_.input(features.as<float>(), features.size()), {1, count, channels}};
+    inputs_.ready();
+  }
+
+  /// Finds the occupied cells and counts the points; returns the seconds it took.
+  double list_cells(voxelized& result) {
+    const std::int64_t count = points_.extent(1), channels = features_.extent(2);
+    const std::int64_t capacity = std::max<std::int64_t>(count, 1);
+    std::vector<std::int32_t> coordinates(4 * static_cast<std::size_t>(capacity));
+    voxel_cells& cells = result.cells;
+    cells.counts.resize(static_cast<std::size_t>(capacity));
+    cells.values.resize(static_cast<std::size_t>(capacity * channels));
+    std::int64_t number = 0;
+
+    staging outputs(executor_);
+    sparse_voxels voxels;
+    voxels.coordinates = {outputs.output(coordinates.data(), 4 * capacity), {capacity, 4}};
+    voxels.counts = {outputs.output(cells.counts.data(), capacity), {capacity}};
+    voxels.number = {outputs.output(&number, 1), {1}};
+    voxelize_report report;
+    report.inside = {outputs.output(&result.inside, 1), {1}};
+    report.outside = {outputs.output(&result.outside, 1), {1}};
+    report.invalid = {outputs.output(&result.nan, 1), {1}};
+    const auto features = reduced(view<float, 2>(
+        outputs.output(cells.values.data(), capacity * channels), {capacity, channels}));
+    const double seconds =
+        timed([&] { voxelize_sparse(executor_, grid_, points_, features, voxels, {}, report); });
+    outputs.finish();
+
+    cells.counts.resize(static_cast<std::size_t>(number));
+    cells.values.resize(static_cast<std::size_t>(number * channels));
+    cells.channels = static_cast<int>(channels);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(number); ++i) {
+      const std::int32_t* zyx = coordinates.data() + 4 * i + 1;  // behind the cloud's number
+      cells.coordinates.insert(cells.coordinates.end(), zyx, zyx + 3);
+    }
+    for (int axis = 0; axis < 3; ++axis) {
+      cells.extents[axis] = grid_.extents[axis];
+      cells.origin[axis] = grid_.origin[axis];
+      cells.voxel[axis] = grid_.size[axis];
+    }
+    return seconds;
+  }
+
+  /// Makes the dense grid; returns the seconds it took.
+  double fill_grid(voxelized& result) {
+    const std::int64_t x = grid_.extents[0], y = grid_.extents[1], z = grid_.extents[2];
+    staging outputs(executor_);
+    const auto integers = [&](array& values) {
+      values = make_array(dtype::int32, {z, y, x});
+      return view<std::int32_t, 4>(outputs.output(values.as<std::int32_t>(), values.size()),
+                                   {1, z, y, x});
+    };
+    double seconds = 0;
+    if (mode_ == voxel_mode::occupancy) {
+      result.grid = make_array(dtype::uint8, {z, y, x});
+      const view<std::uint8_t, 4> grid(
+          outputs.output(result.grid.as<std::uint8_t>(), result.grid.size()), {1, z, y, x});
+      seconds = timed([&] { voxelize_occupancy(executor_, grid_, points_, grid); });
+    } else if (mode_ == voxel_mode::density) {
+      const auto grid = integers(result.grid);
+      seconds = timed([&] { voxelize_density(executor_, grid_, points_, grid); });
+    } else {
+      const std::int64_t channels = features_.extent(2);
+      result.grid = make_array(dtype::float32, {z, y, x, channels});
+      const auto features = reduced(view<float, 5>(
+          outputs.output(result.grid.as<float>(), result.grid.size()), {1, z, y, x, channels}));
+      const auto counts = integers(result.counts);
+      seconds = timed([&] { voxelize_features(executor_, grid_, points_, features, counts); });
+    }
+    outputs.finish();
+    return seconds;
+  }
+
+ private:
+  /// The features as the mode reduces them; none where it does not.
+  template <class Output>
+  [[nodiscard]] std::vector<voxel_feature> reduced(const Output& output) const {
+    if (mode_ == voxel_mode::mean) return {{voxel_reduction::mean, features_, output}};
+    if (mode_ == voxel_mode::max) return {{voxel_reduction::maximum, features_, output}};
+    return {};
+  }
+
+  template <class F>
+  double timed(const F& work) {
+    const stopwatch watch;
+    work();
+    synchronize(executor_);
+    return watch.seconds();
+  }
+
+  const any_executor& executor_;
+  staging inputs_;
+  voxel_grid grid_;
+  voxel_mode mode_;
+  view<const T, 3> points_;
+  view<const float, 3> features_;
+};
+
+}  // namespace
+
+cloud_grid choose_grid(const point_cloud& cloud, const grid_settings& settings) {
+  check(settings);
+  cloud_grid grid;
+  for (int axis = 0; axis < 3; ++axis) {
+    const auto a = static_cast<std::size_t>(axis);
+    grid.voxel[axis] = settings.voxel[settings.voxel.size() == 3 ? a : 0];
+    const auto [low, high] = range_of(cloud, axis);
+    const bool needs_points =
+        settings.box.empty() && (settings.origin.empty() || settings.cells.empty());
+    if (needs_points && !(low <= high)) {
+      bad_input(cloud.name +
+                ": expected finite points to lay a grid around, got none (--box says " +
+                "where it lies)");
+    }
+    double cells = 0;
+    if (!settings.box.empty()) {
+      grid.origin[axis] = settings.box[a];
+      // A box of whole voxels stays one where the division is off by a rounding.
+      cells = std::ceil((settings.box[a + 3] - settings.box[a]) / grid.voxel[axis] - 1e-6);
+    } else {
+      grid.origin[axis] =
+          settings.origin.empty() ? origin_below(low, grid.voxel[axis]) : settings.origin[a];
+      cells = settings.cells.empty()
+                  ? index_in(cloud, high, grid.origin[axis], grid.voxel[axis]) + 1
+                  : static_cast<double>(settings.cells[a]);
+    }
+    cells = std::max(cells, 1.0);
+    if (!(cells <= most_cells)) bad_extent(cells, axis);
+    if (!std::isfinite(grid.origin[axis] + cells * grid.voxel[axis])) bad_extent(cells, axis);
+    grid.extents[axis] = static_cast<std::int64_t>(cells);
+  }
+  return grid;
+}
+
+voxelized voxelize_cloud(const any_executor& executor, const point_cloud& cloud,
+                         const array& features, const cloud_grid& grid, voxel_mode mode,
+                         bool dense) {
+  voxelized result;
+  with_scratch(executor, [&](const any_executor& chosen) {
+    const auto run = [&](auto zero) {
+      voxelizer<decltype(zero)> worker(chosen, cloud, features, grid, mode);
+      result.seconds = worker.list_cells(result);
+      if (dense) result.seconds = worker.fill_grid(result);
+    };
+    if (cloud.positions.type == dtype::float64) {
+      run(double{});
+    } else {
+      run(float{});
+    }
+  });
+  return result;
+}
+
+}  // namespace robocache::cli

@@ -1,0 +1,280 @@
+// The CPU drivers of `voxelize_sparse` and `voxelize_first`, and the gates to the CUDA ones.
+#pragma once
+
+#include <robocache/detail/pointcloud/voxelize_cpu.hpp>
+
+namespace robocache {
+struct sparse_voxels;
+struct first_points;
+}  // namespace robocache
+
+namespace robocache::detail {
+
+/// The occupied voxels of a batch: where they are written.
+struct voxel_list {
+  std::int32_t* coordinates = nullptr;
+  std::int64_t coordinates_row = 4;
+  std::int32_t* counts = nullptr;
+  std::int64_t* number = nullptr;
+  std::int64_t capacity = 0;
+
+  template <class P>
+  ROBOCACHE_HD void write_coordinates(const locate_op<P>& op, std::int64_t v, std::int64_t b,
+                                      std::int64_t cell) const {
+    std::int32_t* const to = coordinates + v * coordinates_row;
+    to[0] = static_cast<std::int32_t>(b);
+    if (op.cells <= INT32_MAX) {  // divisions of 32 bits are quicker
+      write_place(to, static_cast<std::uint32_t>(cell), static_cast<std::uint32_t>(op.extents[0]),
+                  static_cast<std::uint32_t>(op.extents[1]));
+    } else {
+      write_place(to, cell, op.extents[0], op.extents[1]);
+    }
+  }
+
+ private:
+  template <class Index>
+  ROBOCACHE_HD static void write_place(std::int32_t* to, Index cell, Index along_x, Index along_y) {
+    const Index line = cell / along_x;
+    to[1] = static_cast<std::int32_t>(line / along_y);
+    to[2] = static_cast<std::int32_t>(line % along_y);
+    to[3] = static_cast<std::int32_t>(cell - line * along_x);
+  }
+};
+
+template <class P>
+struct sparse_op {
+  locate_op<P> locate;
+  std::vector<feature_op> features;
+  voxel_list voxels;
+};
+
+template <class P>
+struct first_op {
+  locate_op<P> locate;
+  voxel_list voxels;
+  std::int64_t most = 1;  // K
+  std::int32_t* indices = nullptr;
+  std::int64_t indices_row = 1;
+  std::int64_t* dropped = nullptr;
+  std::int32_t* voxel_of = nullptr;
+  std::int64_t voxel_of_batch = 0;
+  const float* values = nullptr;
+  std::int64_t values_batch = 0, values_row = 0, channels = 0;
+  float* output = nullptr;
+  std::int64_t output_voxel = 0, output_row = 0;
+
+  /// The row of the values of a cloud's point.
+  ROBOCACHE_HD const float* row_of(std::int64_t b, const cloud_range& range, std::int64_t i) const {
+    return values + (locate.offsets != nullptr ? 0 : b) * values_batch +
+           (range.first + i) * values_row;
+  }
+};
+
+inline voxel_list check_list(const char* op, const view<std::int32_t, 2>& coordinates,
+                             const view<std::int32_t, 1>& counts,
+                             const view<std::int64_t, 1>& number) {
+  voxel_list list;
+  list.capacity = coordinates.extent(0);
+  if (list.capacity > INT32_MAX) fail(op, "at most 2^31 - 1 voxels fit one call");
+  require_extent(op, "voxels.coordinates", 1, coordinates.extent(1), "4", 4);
+  check_view(op, "voxels.coordinates", coordinates, true);
+  if (counts.data_handle() != nullptr || counts.extent(0) != 0) {
+    require_extent(op, "voxels.counts", 0, counts.extent(0), "voxels.coordinates.extent(0)",
+                   list.capacity);
+    check_view(op, "voxels.counts", counts, true);
+    list.counts = counts.data_handle();
+  }
+  require_extent(op, "voxels.number", 0, number.extent(0), "1", 1);
+  check_view(op, "voxels.number", number, true);
+  list.coordinates = coordinates.data_handle();
+  list.coordinates_row = coordinates.stride(0);
+  list.number = number.data_handle();
+  return list;
+}
+
+template <class Voxels>
+voxel_list check_sparse(const char* op, const Voxels& voxels) {
+  return check_list(op, voxels.coordinates, voxels.counts, voxels.number);
+}
+
+template <class First, class P>
+void check_first(const char* name, std::int64_t batch, std::int64_t rows, const First& kept,
+                 const view<const float, 3>& values, const view<float, 3>& output,
+                 first_op<P>& op) {
+  op.voxels = check_list(name, kept.coordinates, kept.counts, kept.number);
+  require_extent(name, "kept.indices", 0, kept.indices.extent(0), "kept.coordinates.extent(0)",
+                 op.voxels.capacity);
+  check_view(name, "kept.indices", kept.indices, true);
+  op.most = kept.indices.extent(1);
+  if ((op.most < 1) || (INT32_MAX < op.most)) {
+    fail(name, "kept.indices.extent(1) must be 1 to 2^31 - 1 (got " + std::to_string(op.most) + ")");
+  }
+  op.indices = kept.indices.data_handle();
+  op.indices_row = kept.indices.stride(0);
+  if (kept.dropped.data_handle() != nullptr) {
+    require_extent(name, "kept.dropped", 0, kept.dropped.extent(0), "1", 1);
+    check_view(name, "kept.dropped", kept.dropped, true);
+    op.dropped = kept.dropped.data_handle();
+  }
+  if (kept.voxel_of.data_handle() != nullptr) {
+    require_extent(name, "kept.voxel_of", 0, kept.voxel_of.extent(0), "points.extent(0)", batch);
+    require_extent(name, "kept.voxel_of", 1, kept.voxel_of.extent(1), "points.extent(1)", rows);
+    check_view(name, "kept.voxel_of", kept.voxel_of, true);
+    op.voxel_of = kept.voxel_of.data_handle();
+    op.voxel_of_batch = kept.voxel_of.stride(0);
+  }
+  if ((values.data_handle() == nullptr) != (output.data_handle() == nullptr)) {
+    fail(name, "values and output must be given together");
+  }
+  if (output.data_handle() == nullptr) return;
+  require_extent(name, "values", 0, values.extent(0), "points.extent(0)", batch);
+  require_extent(name, "values", 1, values.extent(1), "points.extent(1)", rows);
+  check_view(name, "values", values);
+  require_extent(name, "output", 0, output.extent(0), "kept.coordinates.extent(0)",
+                 op.voxels.capacity);
+  require_extent(name, "output", 1, output.extent(1), "kept.indices.extent(1)", op.most);
+  require_extent(name, "output", 2, output.extent(2), "values.extent(2)", values.extent(2));
+  check_view(name, "output", output, true);
+  op.values = values.data_handle();
+  op.values_batch = values.stride(0);
+  op.values_row = values.stride(1);
+  op.channels = values.extent(2);
+  op.output = output.data_handle();
+  op.output_voxel = output.stride(0);
+  op.output_row = output.stride(1);
+}
+
+template <class P>
+void run(const cpu& executor, const sparse_op<P>& op) {
+  const locate_op<P>& locate = op.locate;
+  check_ranges_of_clouds("voxelize_sparse", locate);
+  const std::vector<cloud_voxels> clouds = sort_clouds(locate, executor.threads());
+  std::vector<std::int64_t> before(1, 0);
+  for (const cloud_voxels& voxels : clouds) before.push_back(before.back() + voxels.count());
+  *op.voxels.number = before.back();
+  const auto fits = [&](std::int64_t b) {
+    return std::max<std::int64_t>(
+        0, std::min(clouds[static_cast<std::size_t>(b)].count(),
+                    op.voxels.capacity - before[static_cast<std::size_t>(b)]));
+  };
+  for (std::int64_t b = 0; b < locate.items; ++b) {
+    const cloud_voxels& voxels = clouds[static_cast<std::size_t>(b)];
+    for (std::int64_t v = 0; v < fits(b); ++v) {
+      const auto at = static_cast<std::size_t>(v);
+      const std::int64_t row = before[static_cast<std::size_t>(b)] + v;
+      op.voxels.write_coordinates(locate, row, b, voxels.cells[at]);
+      if (op.voxels.counts != nullptr) {
+        op.voxels.counts[row] =
+            static_cast<std::int32_t>(voxels.starts[at + 1] - voxels.starts[at]);
+      }
+    }
+  }
+  for (const feature_op& given : op.features) {
+    with_clouds(locate, clouds, given,
+                [&](const feature_op& f, std::int64_t b, const auto& reader, auto* results) {
+                  using Out = std::remove_pointer_t<decltype(results)>;
+                  const cloud_voxels& voxels = clouds[static_cast<std::size_t>(b)];
+                  const std::int64_t points = locate.points_of(b).count;
+                  parallel_for(fits(b), 256, executor.threads(), [&](std::int64_t begin,
+                                                                     std::int64_t end) {
+                    for (std::int64_t v = begin; v < end; ++v) {
+                      const auto at = static_cast<std::size_t>(v);
+                      reduce_voxel(f, reader, voxels.order.data() + voxels.starts[at],
+                                   voxels.starts[at + 1] - voxels.starts[at], b, points,
+                                   row_of_result<Out>(f, 0, before[static_cast<std::size_t>(b)] + v,
+                                                      0));
+                    }
+                  });
+                });
+  }
+}
+
+template <class P>
+void run(const cpu& executor, const first_op<P>& op) {
+  const locate_op<P>& locate = op.locate;
+  check_ranges_of_clouds("voxelize_first", locate);
+  const std::vector<cloud_voxels> clouds = sort_clouds(locate, executor.threads());
+  std::int64_t number = 0, inside = 0, kept = 0;
+  const std::int64_t entries = locate.offsets != nullptr ? 1 : locate.items;
+  for (std::int64_t b = 0; op.voxel_of != nullptr && b < entries; ++b) {
+    std::fill_n(op.voxel_of + b * op.voxel_of_batch, locate.rows, -1);
+  }
+  for (std::int64_t b = 0; b < locate.items; ++b) {
+    const cloud_voxels& voxels = clouds[static_cast<std::size_t>(b)];
+    const cloud_range range = locate.points_of(b);
+    const std::int64_t first_slot = locate.first_slot(b, range);
+    inside += static_cast<std::int64_t>(voxels.order.size());
+    // Voxels in the order of their first points.
+    std::vector<std::int64_t> by_first(voxels.cells.size());
+    for (std::size_t v = 0; v < by_first.size(); ++v) by_first[v] = static_cast<std::int64_t>(v);
+    const auto first_of = [&](std::int64_t v) {
+      return voxels.order[static_cast<std::size_t>(voxels.starts[static_cast<std::size_t>(v)])];
+    };
+    std::sort(by_first.begin(), by_first.end(),
+              [&](std::int64_t a, std::int64_t c) { return first_of(a) < first_of(c); });
+    for (const std::int64_t v : by_first) {
+      const std::int64_t row = number++;
+      if (row >= op.voxels.capacity) continue;
+      const auto at = static_cast<std::size_t>(v);
+      const std::uint32_t* const order = voxels.order.data() + voxels.starts[at];
+      const std::int64_t count = voxels.starts[at + 1] - voxels.starts[at];
+      const std::int64_t keep = std::min(count, op.most);
+      kept += keep;
+      op.voxels.write_coordinates(locate, row, b, voxels.cells[at]);
+      if (op.voxels.counts != nullptr) op.voxels.counts[row] = static_cast<std::int32_t>(keep);
+      for (std::int64_t k = 0; k < op.most; ++k) {
+        const std::int64_t i = k < keep ? order[k] - first_slot : -1;
+        op.indices[row * op.indices_row + k] = static_cast<std::int32_t>(i);
+        if (op.output == nullptr) continue;
+        float* const to = op.output + row * op.output_voxel + k * op.output_row;
+        if (i < 0) {
+          std::fill_n(to, op.channels, 0.0F);
+        } else {
+          std::copy_n(op.row_of(b, range, i), op.channels, to);
+        }
+      }
+      for (std::int64_t k = 0; op.voxel_of != nullptr && k < count; ++k) {
+        const std::int64_t i = order[k] - first_slot;
+        op.voxel_of[(locate.offsets != nullptr ? 0 : b) * op.voxel_of_batch + range.first + i] =
+            static_cast<std::int32_t>(row);
+      }
+    }
+  }
+  *op.voxels.number = number;
+  if (op.dropped != nullptr) *op.dropped = inside - kept;
+}
+
+#if defined(__CUDACC__)
+template <class P>
+void run(const cuda& executor, const sparse_op<P>& op);  // in voxelize_sparse.cuh
+template <class P>
+void run(const cuda& executor, const first_op<P>& op);
+#else
+template <class P>
+void run(const cuda&, const sparse_op<P>&) {
+  static_assert(always_false<P>,
+                "robocache::voxelize_sparse: the GPU code is not compiled; link "
+                "RoboCache::RoboCache built with CUDA, or include "
+                "<robocache/pointcloud/voxelize_sparse.cuh> and compile this file with nvcc");
+}
+template <class P>
+void run(const cuda&, const first_op<P>&) {
+  static_assert(always_false<P>,
+                "robocache::voxelize_first: the GPU code is not compiled; link "
+                "RoboCache::RoboCache built with CUDA, or include "
+                "<robocache/pointcloud/voxelize_sparse.cuh> and compile this file with nvcc");
+}
+#endif
+
+#define ROBOCACHE_INSTANTIATE_SPARSE(prefix, P)                                \
+  prefix template ROBOCACHE_EXPORT void run(const cuda&, const sparse_op<P>&); \
+  prefix template ROBOCACHE_EXPORT void run(const cuda&, const first_op<P>&);
+
+#if defined(ROBOCACHE_CUDA)
+ROBOCACHE_INSTANTIATE_SPARSE(extern, float)
+ROBOCACHE_INSTANTIATE_SPARSE(extern, double)
+ROBOCACHE_INSTANTIATE_SPARSE(extern, bf16)
+ROBOCACHE_INSTANTIATE_SPARSE(extern, f16)
+#endif
+
+}  // namespace robocache::detail

@@ -1,0 +1,99 @@
+/// \file
+/// `voxel_grid`: which voxel a point lies in.
+#pragma once
+
+#include <robocache/core/math.hpp>
+#include <robocache/core/view.hpp>
+
+namespace robocache {
+
+/// What the index of a voxel means along each axis.
+enum class index_rule : std::uint8_t {
+  floor,  ///< the origin is the lower corner of voxel 0: i <= (p - origin) / size < i + 1
+  round,  ///< the origin is the centre of voxel 0; a point half-way belongs to the upper voxel
+};
+
+/// A regular grid. Axes are in the order x, y, z; units are the points'.
+struct voxel_grid {
+  double origin[3] = {0.0, 0.0, 0.0};
+  double size[3] = {1.0, 1.0, 1.0};        ///< of a voxel
+  std::int64_t extents[3] = {1, 1, 1};     ///< voxels along x, y, z; each below 2^31
+  index_rule rule = index_rule::floor;
+
+  /// The number of voxels.
+  [[nodiscard]] ROBOCACHE_HD std::int64_t cells() const {
+    return extents[0] * extents[1] * extents[2];
+  }
+};
+
+/// Finds the voxel of a point; for loops and kernels of your own too. `Real` is float for points of
+/// up to 32 bits, double for double.
+///
+/// Along each axis i = floor((p - origin) / size), or floor of that plus 1/2 by `index_rule::round`:
+/// an IEEE subtraction, division and addition in `Real`, with the grid rounded to it. The index is
+/// tested before it becomes an integer, so infinities are outside. Voxels are numbered
+/// (z * extents[1] + y) * extents[0] + x. Deterministic: the same on the CPU and the GPU.
+template <class Real>
+class voxel_finder {
+ public:
+  static constexpr std::int64_t outside = -1;
+  static constexpr std::int64_t invalid = -2;  ///< a coordinate is NaN
+
+  voxel_finder() = default;
+  explicit voxel_finder(const voxel_grid& grid) {
+    std::int64_t stride = 1;
+    moderate_ = true;
+    for (int a = 0; a < 3; ++a) {
+      origin_[a] = static_cast<Real>(grid.origin[a]);
+      size_[a] = static_cast<Real>(grid.size[a]);
+      inverse_[a] = Real(1) / size_[a];
+      moderate_ = moderate_ && size_[a] >= Real(0x1p-30) && size_[a] <= Real(0x1p30);
+      extents_[a] = grid.extents[a];
+      stride_[a] = stride;
+      stride *= grid.extents[a];
+    }
+    shift_ = grid.rule == index_rule::round ? Real(0.5) : Real(0);
+  }
+
+  /// The voxel's number, or `outside`, or `invalid`.
+  ROBOCACHE_HD std::int64_t operator()(Real x, Real y, Real z) const {
+    return number<std::int64_t>(x, y, z);
+  }
+
+  /// The same for a grid whose voxels can be counted by `Index`: int32_t or int64_t.
+  template <class Index>
+  ROBOCACHE_HD Index number(Real x, Real y, Real z) const {
+    const Real p[3] = {x, y, z};
+    Index cell = 0;
+    bool fits = true;
+    for (int a = 0; a < 3; ++a) {
+      const Real q = quotient(p[a] - origin_[a], a) + shift_;
+      const bool countable = q >= Real(0) && q < Real(0x1p31);
+      const auto i = static_cast<Index>(countable ? q : Real(0));
+      fits = fits && countable && i < static_cast<Index>(extents_[a]);
+      cell += i * static_cast<Index>(stride_[a]);
+    }
+    if (fits) return cell;
+    return static_cast<Index>(x != x || y != y || z != z ? invalid : outside);
+  }
+
+ private:
+  /// distance / size as IEEE rounds it.
+  ROBOCACHE_HD Real quotient(Real distance, int a) const {
+#if defined(__CUDA_ARCH__)
+    // From the rounded inverse (Markstein 1990), wherever no step can leave the normal numbers.
+    const Real estimate = distance * inverse_[a];
+    const Real rest = robocache::fma(-size_[a], estimate, distance);
+    const Real exact = robocache::fma(rest, inverse_[a], estimate);
+    const Real magnitude = distance < Real(0) ? -distance : distance;
+    if (moderate_ && magnitude >= Real(0x1p-60) && magnitude <= Real(0x1p60)) return exact;
+#endif
+    return distance / size_[a];
+  }
+
+  Real origin_[3], size_[3], inverse_[3], shift_;
+  std::int64_t extents_[3], stride_[3];
+  bool moderate_;  // all sizes are: see `quotient`
+};
+
+}  // namespace robocache

@@ -1,0 +1,131 @@
+/// \file
+/// Point clouds to dense grids: occupancy, density, and features by voxel.
+#pragma once
+
+#include <robocache/detail/pointcloud/voxelize_cpu.hpp>
+#include <robocache/pointcloud/voxelize_options.hpp>
+
+namespace robocache {
+
+/// Marks the voxels that hold a point.
+///
+/// \param executor `cpu`, `cuda` (with a workspace) or `any_executor`; all views lie in memory that
+///                 it can reach.
+/// \param grid     where the voxels lie; see `voxel_finder` for the rule. NaN points are dropped.
+/// \param points   [B, N, 3] float, bf16, f16 or double; rows may be longer (a stride of 4 for x, y,
+///                 z, intensity). Packed batches are [1, N, 3] with `ranges.offsets`.
+/// \param output   [B, Z, Y, X] of uint8_t, bf16 or float: 1 or 0. Voxels of a cloud are
+///                 contiguous; the stride of the batch is free. Every element is written once.
+/// \param ranges   the points of each cloud.
+/// \param report   optional counts of points inside, outside and NaN.
+///
+/// Deterministic: the same bits on the CPU with any number of threads and on any GPU, for points in
+/// any order. On CUDA it is asynchronous, can be captured, and allocates nothing but what the
+/// workspace lacks of `voxelize_workspace_bytes`. Ranges are checked before anything is written on
+/// the CPU; on CUDA a cloud whose range is bad is taken to be empty.
+///
+/// Throws `invalid_argument` for grids, shapes, strides and pointers that cannot be right, and
+/// `cuda_error` when a launch fails, before anything is written.
+template <class Executor, class P, class Out>
+void voxelize_occupancy(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
+                        view<Out, 4> output, const cloud_ranges& ranges = {},
+                        const voxelize_report& report = {}) {
+  static_assert(std::is_same_v<Out, std::uint8_t> || std::is_same_v<Out, bf16> ||
+                    std::is_same_v<Out, float>,
+                "robocache::voxelize_occupancy: output is uint8_t, bf16 or float");
+  detail::fill_op<std::remove_const_t<P>, Out> op;
+  op.locate = detail::make_locate_op("voxelize_occupancy", grid, points, ranges, report, output.extent(0));
+  op.to = detail::check_cells("voxelize_occupancy", op.locate, grid, output);
+  op.value.rule = detail::cell_rule::occupied;
+  detail::run_on(executor, op);
+}
+
+/// The same into bits: word [b, i] holds voxels 32 i to 32 i + 31 of cloud b, the lowest bit first.
+/// `output` is [B, ceil(cells / 32)]; bits beyond the last voxel are 0.
+template <class Executor, class P>
+void voxelize_occupancy(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
+                        view<std::uint32_t, 2> output, const cloud_ranges& ranges = {},
+                        const voxelize_report& report = {}) {
+  detail::fill_op<std::remove_const_t<P>, detail::cell_bits> op;
+  op.locate = detail::make_locate_op("voxelize_occupancy", grid, points, ranges, report, output.extent(0));
+  op.to = detail::check_bits("voxelize_occupancy", op.locate, grid, output);
+  op.value.rule = detail::cell_rule::occupied;
+  detail::run_on(executor, op);
+}
+
+/// Counts the points of each voxel.
+///
+/// `output` is [B, Z, Y, X] of int32_t, exact, or of float: the count rounded once, or by
+/// `density_options::per_volume` that divided by the volume of a voxel (a product of doubles,
+/// rounded once to float). Else as `voxelize_occupancy`. At most 2^31 - 1 points per cloud.
+template <class Executor, class P, class Out>
+void voxelize_density(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
+                      view<Out, 4> output, const density_options& options = {},
+                      const cloud_ranges& ranges = {}, const voxelize_report& report = {}) {
+  static_assert(std::is_same_v<Out, std::int32_t> || std::is_same_v<Out, float>,
+                "robocache::voxelize_density: output is int32_t or float");
+  detail::fill_op<std::remove_const_t<P>, Out> op;
+  op.locate = detail::make_locate_op("voxelize_density", grid, points, ranges, report, output.extent(0));
+  op.to = detail::check_cells("voxelize_density", op.locate, grid, output);
+  op.value.rule = detail::cell_rule::count;
+  if (options.per_volume) {
+    if constexpr (!std::is_same_v<Out, float>) {
+      detail::fail("voxelize_density", "options.per_volume needs an output of float");
+    }
+    op.value.rule = detail::cell_rule::per_volume;
+    op.value.volume = static_cast<float>(grid.size[0] * grid.size[1] * grid.size[2]);
+  }
+  detail::run_on(executor, op);
+}
+
+/// Reduces features over the points of each voxel: any number of features, each by its reduction,
+/// with the points sorted into voxels once.
+///
+/// \param features a contiguous host container of `voxel_feature` whose outputs are
+///                 [B, Z, Y, X, C]; channels are contiguous, and so are the voxels of a cloud.
+/// \param counts   optional [B, Z, Y, X]: the points of each voxel.
+///
+/// `mean` is the sum of the values rounded to multiples of 2^-k, exact in 64 bits, times 2^k over
+/// their number: computed in double and rounded once to the output. k is 62 - ceil(log2 N) - e for
+/// a cloud of N points with all magnitudes of the channel below 2^e among its points inside, so an
+/// addend of a float errs by less than 2^-(k+1) and by nothing when it is not 2^39 / N times smaller
+/// than the largest. Infinities give infinity, both of them NaN. `maximum` is exact. Points,
+/// executors, determinism, errors as for `voxelize_occupancy`.
+template <class Executor, class P, class Features>
+void voxelize_features(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
+                       const Features& features, view<std::int32_t, 4> counts = {},
+                       const cloud_ranges& ranges = {}, const voxelize_report& report = {}) {
+  constexpr const char* name = "voxelize_features";
+  const auto count = static_cast<std::int64_t>(features.size());
+  const std::int64_t batch = ranges.offsets.data_handle() != nullptr
+                                 ? ranges.offsets.extent(0) - 1
+                                 : points.extent(0);
+  detail::features_op<std::remove_const_t<P>> op;
+  op.locate = detail::make_locate_op(name, grid, points, ranges, report, batch);
+  op.features = detail::check_features(name, op.locate, grid, points.extent(0), points.extent(1),
+                                       features.data(), count, 5);
+  op.counts = detail::check_counts(name, op.locate, grid, counts);
+  detail::run_on(executor, op);
+}
+
+/// `voxelize_features` of one feature by `voxel_reduction::mean`; empty voxels are 0.
+template <class Executor, class P, class T, class Out>
+void voxelize_mean(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
+                   view<T, 3> features, view<Out, 5> output, view<std::int32_t, 4> counts = {},
+                   const cloud_ranges& ranges = {}, const voxelize_report& report = {}) {
+  const std::vector<voxel_feature> one{{voxel_reduction::mean, features, output}};
+  voxelize_features(executor, grid, points, one, counts, ranges, report);
+}
+
+/// `voxelize_features` of one feature by `voxel_reduction::maximum`; empty voxels are `empty`.
+template <class Executor, class P, class T, class Out>
+void voxelize_max(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
+                  view<T, 3> features, view<Out, 5> output, float empty = 0.0F,
+                  view<std::int32_t, 4> counts = {}, const cloud_ranges& ranges = {},
+                  const voxelize_report& report = {}) {
+  std::vector<voxel_feature> one{{voxel_reduction::maximum, features, output}};
+  one[0].empty = empty;
+  voxelize_features(executor, grid, points, one, counts, ranges, report);
+}
+
+}  // namespace robocache

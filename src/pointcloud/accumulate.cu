@@ -1,0 +1,5 @@
+#include <robocache/pointcloud/accumulate.cuh>
+
+namespace robocache::detail {
+ROBOCACHE_INSTANTIATE_ACCUMULATORS()
+}  // namespace robocache::detail

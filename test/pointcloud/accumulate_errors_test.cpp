@@ -1,0 +1,205 @@
+// Arguments of accumulators that cannot be right are named, and nothing is written.
+#include <functional>
+
+#include "support/accumulate_problem.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace robocache;
+
+/// A grid of 4 x 3 x 2 voxels with 5 channels, and 2 clouds of 6 points, to be spoilt.
+struct call {
+  std::vector<std::int64_t> counts = std::vector<std::int64_t>(24, -7), sums{more()}, nans{more()};
+  std::vector<std::uint32_t> maxima = std::vector<std::uint32_t>(200, 7), flags{maxima};
+  std::vector<std::int64_t> other_counts{counts};
+  std::vector<float> coordinates = std::vector<float>(64, 0.5F);
+  std::vector<float> out = std::vector<float>(200, -7.0F);
+  std::vector<std::int64_t> lengths = {6, 7};
+
+  voxel_grid grid{{0, 0, 0}, {1, 1, 1}, {4, 3, 2}, index_rule::floor};
+  voxel_accumulator acc, other;
+  view<const float, 3> points{coordinates.data(), {2, 6, 3}};
+  view<const float, 3> features{coordinates.data(), {2, 6, 5}};
+  cloud_ranges ranges;
+  view<float, 4> output{out.data(), {2, 3, 4, 5}};
+  view<float, 3> density{out.data(), {2, 3, 4}};
+  voxel_nan nan_rule = voxel_nan::ignore;
+  density_options options;
+
+  call() {
+    acc.counts = {counts.data(), {2, 3, 4}};
+    acc.sums = {sums.data(), {2, 3, 4, 5}};
+    acc.maxima = {maxima.data(), {2, 3, 4, 5}};
+    acc.flags = {flags.data(), {2, 3, 4, 5}};
+    acc.nans = {nans.data(), {2, 3, 4, 5}};
+    other = acc;
+    other.counts = {other_counts.data(), {2, 3, 4}};
+  }
+  static std::vector<std::int64_t> more() { return std::vector<std::int64_t>(200, -7); }
+
+  void clear() const { reset(any_executor(cpu{2}), acc); }
+  void take() const { accumulate(any_executor(cpu{2}), grid, points, features, acc, ranges); }
+  void join() const { merge(any_executor(cpu{2}), other, acc); }
+  void mean() const { finalise_mean(any_executor(cpu{2}), acc, output, 0.0F, nan_rule); }
+  void max() const { finalise_max(any_executor(cpu{2}), acc, output, 0.0F, nan_rule); }
+  void count() const { finalise_density(any_executor(cpu{2}), acc, density, options, grid); }
+
+  [[nodiscard]] bool untouched() const {
+    const auto all = [](const auto& list, auto value) {
+      return std::all_of(list.begin(), list.end(), [&](auto v) { return v == value; });
+    };
+    return all(counts, -7) && all(sums, -7) && all(nans, -7) && all(maxima, 7U) && all(flags, 7U) &&
+           all(out, -7.0F);
+  }
+};
+
+struct mistake {
+  const char* text;  // how the message must go on after "robocache::NAME: "
+  std::function<void(call&)> make;
+};
+
+void check(const std::string& name, void (call::*run)() const,
+           const std::vector<mistake>& mistakes) {
+  for (const auto& mistake : mistakes) {
+    call c;
+    mistake.make(c);
+    INFO(name << ": " << mistake.text);
+    std::string message = "nothing was thrown";
+    try {
+      (c.*run)();
+    } catch (const invalid_argument& error) {
+      message = error.what();
+    }
+    const std::string wanted = "robocache::" + name + ": " + mistake.text;
+    CHECK(message.substr(0, wanted.size()) == wanted);
+    CHECK(c.untouched());
+  }
+  const call good;
+  (good.*run)();
+  CHECK(!good.untouched());
+}
+
+}  // namespace
+
+TEST_CASE("every call checks its accumulator") {
+  const std::vector<mistake> mistakes = {
+      {"acc.counts must not be null",
+       [](call& c) {
+         c.acc.counts = {nullptr, {2, 3, 4}};
+       }},
+      {"acc.counts must have voxels", [](call& c) { c.acc = {}; }},
+      {"acc.counts.stride(1) must be 4, since accumulators are dense (got 5)",
+       [](call& c) {
+         c.acc.counts = {c.counts.data(), {2, 3, 4}, {12, 5, 1}};
+       }},
+      {"acc.sums.extent(0) must equal acc.counts.extent(0) (got 3 and 2)",
+       [](call& c) {
+         c.acc.sums = {c.sums.data(), {3, 3, 4, 5}};
+       }},
+      {"acc.sums.stride(3) must be 1 (got 2)",
+       [](call& c) {
+         c.acc.sums = {c.sums.data(), {2, 3, 4, 5}, {120, 40, 10, 2}};
+       }},
+      {"acc.maxima.extent(3) must equal the channels of the others (got 4 and 5)",
+       [](call& c) {
+         c.acc.maxima = {c.maxima.data(), {2, 3, 4, 4}};
+       }},
+      {"acc.flags must be given with acc.sums and acc.maxima", [](call& c) { c.acc.flags = {}; }},
+      {"acc.flags and acc.nans need acc.sums or acc.maxima",
+       [](call& c) { c.acc.sums = {}, c.acc.maxima = {}; }},
+      {"acc.scale must be -200 to 250 (got 251)", [](call& c) { c.acc.scale = 251; }},
+      {"acc.most_points must be at least 1 (got 0)", [](call& c) { c.acc.most_points = 0; }},
+  };
+  check("reset", &call::clear, mistakes);
+  check("accumulate", &call::take, mistakes);
+  check("merge", &call::join, mistakes);
+  check("finalise_mean", &call::mean, mistakes);
+  check("finalise_max", &call::max, mistakes);
+  check("finalise_density", &call::count, mistakes);
+}
+
+TEST_CASE("accumulate names what is wrong") {
+  check("accumulate", &call::take,
+        {{"acc.counts.extent(2) must equal grid.extents[0] (got 4 and 5)",
+          [](call& c) { c.grid.extents[0] = 5; }},
+         {"grid.size must be positive and finite along y (got 0.000000)",
+          [](call& c) { c.grid.size[1] = 0; }},
+         {"points.extent(2) must equal 3 coordinates (got 4 and 3)",
+          [](call& c) {
+            c.points = {c.coordinates.data(), {2, 6, 4}};
+          }},
+         {"features.extent(1) must equal points.extent(1) (got 5 and 6)",
+          [](call& c) {
+            c.features = {c.coordinates.data(), {2, 5, 5}};
+          }},
+         {"features.extent(2) must equal the channels of acc (got 4 and 5)",
+          [](call& c) {
+            c.features = {c.coordinates.data(), {2, 6, 4}};
+          }},
+         {"features.extent(0) must equal points.extent(0) (got 0 and 2)",
+          [](call& c) { c.features = {}; }},
+         {"features need acc.sums or acc.maxima",
+          [](call& c) {
+            c.acc.sums = c.acc.nans = {};
+            c.acc.maxima = c.acc.flags = {};
+          }},
+         {"ranges: the points of cloud 1 must lie in 0 to 6 (got 7 from 0)", [](call& c) {
+            c.ranges.lengths = {c.lengths.data(), {2}};
+          }}});
+}
+
+TEST_CASE("merge names what is wrong") {
+  check(
+      "merge", &call::join,
+      {{"from.counts.extent(1) must equal into.counts.extent(1) (got 2 and 3)",
+        [](call& c) {
+          c.other = {};
+          c.other.counts = {c.other_counts.data(), {2, 2, 4}};
+        }},
+       {"from.nans and into.nans must have the same shape", [](call& c) { c.other.nans = {}; }},
+       {"from.maxima and into.maxima must have the same shape", [](call& c) { c.acc.maxima = {}; }},
+       {"from.scale must equal into.scale (got 1 and 0)", [](call& c) { c.other.scale = 1; }},
+       {"from.most_points must equal into.most_points (got 2 and 1)",
+        [](call& c) { c.other.most_points = 2; }},
+       {"from and into must be different accumulators",
+        [](call& c) { c.other.counts = c.acc.counts; }}});
+}
+
+TEST_CASE("reading names what is wrong") {
+  const std::vector<mistake> mistakes = {
+      {"output.extent(0) must equal acc.counts.extent(0) (got 1 and 2)",
+       [](call& c) {
+         c.output = {c.out.data(), {1, 3, 4, 5}};
+       }},
+      {"output.extent(3) must equal the channels of acc (got 6 and 5)",
+       [](call& c) {
+         c.output = {c.out.data(), {2, 3, 4, 6}};
+       }},
+      {"output.stride(2) must be 5", [](call& c) {
+         c.output = {c.out.data(), {2, 3, 4, 5}, {96, 32, 8, 1}};
+       }}};
+  check("finalise_mean", &call::mean, mistakes);
+  check("finalise_max", &call::max, mistakes);
+  check(
+      "finalise_mean", &call::mean,
+      {{"acc.sums must be given", [](call& c) { c.acc.sums = {}; }},
+       {"acc.nans must be given, since NaN are to be ignored", [](call& c) { c.acc.nans = {}; }}});
+  check("finalise_max", &call::max,
+        {{"acc.maxima must be given", [](call& c) { c.acc.maxima = {}; }}});
+  check("finalise_density", &call::count,
+        {{"output.extent(2) must equal acc.counts.extent(2) (got 3 and 4)",
+          [](call& c) {
+            c.density = {c.out.data(), {2, 3, 3}};
+          }},
+         {"grid.size must be positive and finite along x", [](call& c) {
+            c.options.per_volume = true;
+            c.grid.size[0] = -1;
+          }}});
+  call c;
+  c.options.per_volume = true;
+  std::vector<std::int32_t> whole(24, -7);
+  CHECK_THROWS_AS(finalise_density(cpu{}, c.acc, view<std::int32_t, 3>(whole.data(), {2, 3, 4}),
+                                   c.options, c.grid),
+                  invalid_argument);
+}

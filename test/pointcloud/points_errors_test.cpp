@@ -1,0 +1,203 @@
+// Arguments of bounds, depth images and crops that cannot be right are named, and nothing is
+// written.
+#include <functional>
+
+#include "support/catch.hpp"
+#include "support/points_problem.hpp"
+
+namespace {
+
+using namespace robocache;
+
+/// Arguments of good calls, to be spoilt one at a time: 2 clouds of 4 points, 2 images of 2 x 3.
+struct call {
+  std::vector<float> coordinates = std::vector<float>(64, 1.0F);
+  std::vector<std::uint16_t> millimetres = std::vector<std::uint16_t>(64, 1000);
+  std::vector<std::int64_t> numbers = {0, 4, 4};
+  std::vector<float> out = std::vector<float>(64, -7.0F), more = out;
+  std::vector<std::int32_t> found = std::vector<std::int32_t>(64, -7);
+  std::vector<std::int64_t> counts = {-7, -7};
+
+  view<const float, 3> points{coordinates.data(), {2, 4, 3}};
+  cloud_ranges ranges;
+  view<float, 2> minimum{out.data(), {2, 3}}, maximum{more.data(), {2, 3}};
+  view<std::int64_t, 1> count{counts.data(), {2}};
+  point_box box;
+  view<std::int32_t, 2> indices{found.data(), {2, 4}};
+  view<const float, 3> values{coordinates.data(), {2, 4, 5}};
+  view<float, 3> output{out.data(), {2, 4, 5}};
+  view<const std::uint16_t, 3> depth{millimetres.data(), {2, 2, 3}};
+  pinhole_camera camera;
+  view<const float, 3> poses{coordinates.data(), {2, 3, 4}};
+  view<float, 3> cloud{out.data(), {2, 6, 3}};
+  depth_options options;
+  view<std::int32_t, 2> pixels{found.data(), {2, 6}};
+
+  void bounds() const {
+    cloud_bounds(any_executor(cpu{2}), points, minimum, maximum, count, ranges);
+  }
+  void crop() const {
+    crop_points(any_executor(cpu{2}), points, box, indices, count, ranges, values, output);
+  }
+  void project() const {
+    depth_to_points(any_executor(cpu{2}), depth, camera, poses, cloud, count, options, pixels);
+  }
+  [[nodiscard]] bool untouched() const {
+    const auto all = [](const auto& list) {
+      return std::all_of(list.begin(), list.end(), [](auto v) { return v == -7; });
+    };
+    return all(out) && all(more) && all(found) && all(counts);
+  }
+};
+
+struct mistake {
+  const char* text;  // how the message must go on after "robocache::NAME: "
+  std::function<void(call&)> make;
+};
+
+void check(const std::string& name, void (call::*run)() const,
+           const std::vector<mistake>& mistakes) {
+  for (const auto& mistake : mistakes) {
+    call c;
+    mistake.make(c);
+    INFO(mistake.text);
+    std::string message = "nothing was thrown";
+    try {
+      (c.*run)();
+    } catch (const invalid_argument& error) {
+      message = error.what();
+    }
+    const std::string wanted = "robocache::" + name + ": " + mistake.text;
+    CHECK(message.substr(0, wanted.size()) == wanted);
+    CHECK(c.untouched());
+  }
+  call good;
+  (good.*run)();
+  CHECK(!good.untouched());
+}
+
+void give_lengths(call& c, std::int64_t first, std::int64_t second) {
+  c.numbers = {first, second};
+  c.ranges.lengths = {c.numbers.data(), {2}};
+}
+
+const std::vector<mistake> bad_clouds = {
+    {"points.extent(2) must equal 3 coordinates (got 4 and 3)",
+     [](call& c) {
+       c.points = {c.coordinates.data(), {2, 4, 4}};
+     }},
+    {"points must not be null",
+     [](call& c) {
+       c.points = {nullptr, {2, 4, 3}};
+     }},
+    {"points.stride(2) must be 1 (got 2)",
+     [](call& c) {
+       c.points = {c.coordinates.data(), {2, 4, 3}, {24, 6, 2}};
+     }},
+    {"ranges.lengths.extent(0) must equal the number of clouds (got 3 and 2)",
+     [](call& c) {
+       c.ranges.lengths = {c.numbers.data(), {3}};
+     }},
+    {"ranges: the points of cloud 1 must lie in 0 to 4 (got 5 from 0)",
+     [](call& c) { give_lengths(c, 4, 5); }},
+    {"ranges: the points of cloud 0 must lie in 0 to 4 (got -1 from 0)",
+     [](call& c) { give_lengths(c, -1, 4); }},
+};
+
+}  // namespace
+
+TEST_CASE("cloud_bounds names what is wrong") {
+  auto mistakes = bad_clouds;
+  mistakes.push_back(
+      {"minimum.extent(0) must equal the number of clouds (got 3 and 2)", [](call& c) {
+         c.minimum = {c.out.data(), {3, 3}};
+       }});
+  mistakes.push_back({"maximum.extent(1) must equal 3 coordinates (got 4 and 3)", [](call& c) {
+                        c.maximum = {c.more.data(), {2, 4}};
+                      }});
+  mistakes.push_back(
+      {"minimum.stride(0) must not be 0: rows of an output must be distinct", [](call& c) {
+         c.minimum = {c.out.data(), {2, 3}, {0, 1}};
+       }});
+  mistakes.push_back({"maximum must not be null", [](call& c) { c.maximum = {nullptr, {2, 3}}; }});
+  mistakes.push_back({"valid.extent(0) must equal the number of clouds (got 1 and 2)", [](call& c) {
+                        c.count = {c.counts.data(), {1}};
+                      }});
+  mistakes.push_back(
+      {"points.extent(0) must equal 1, since ranges.offsets is given (got 2 and 1)", [](call& c) {
+         c.ranges.offsets = {c.numbers.data(), {3}};
+       }});
+  check("cloud_bounds", &call::bounds, mistakes);
+}
+
+TEST_CASE("crop_points names what is wrong") {
+  auto mistakes = bad_clouds;
+  mistakes.push_back({"indices.extent(1) must equal points.extent(1) (got 3 and 4)", [](call& c) {
+                        c.indices = {c.found.data(), {2, 3}};
+                      }});
+  mistakes.push_back({"count.extent(0) must equal the number of clouds (got 0 and 2)",
+                      [](call& c) { c.count = {}; }});
+  mistakes.push_back({"values.extent(2) must equal output.extent(2) (got 4 and 5)", [](call& c) {
+                        c.values = {c.coordinates.data(), {2, 4, 4}};
+                      }});
+  mistakes.push_back({"output.extent(1) must equal points.extent(1) (got 3 and 4)", [](call& c) {
+                        c.output = {c.out.data(), {2, 3, 5}};
+                      }});
+  mistakes.push_back({"values.extent(0) must equal points.extent(0) (got 0 and 2)",
+                      [](call& c) { c.values = {}; }});
+  mistakes.push_back(
+      {"box.lower and box.upper must not be NaN", [](call& c) { c.box.upper[1] = std::nan(""); }});
+  check("crop_points", &call::crop, mistakes);
+}
+
+TEST_CASE("depth_to_points names what is wrong") {
+  check("depth_to_points", &call::project,
+        {{"depth must not be null",
+          [](call& c) {
+            c.depth = {nullptr, {2, 2, 3}};
+          }},
+         {"depth must have less than 2^31 pixels (got 65536 x 32768)",
+          [](call& c) {
+            c.depth = {c.millimetres.data(), {2, 65536, 32768}};
+          }},
+         {"points.extent(1) must equal the pixels of an image (got 5 and 6)",
+          [](call& c) {
+            c.cloud = {c.out.data(), {2, 5, 3}};
+          }},
+         {"points.extent(2) must equal 3 coordinates (got 4 and 3)",
+          [](call& c) {
+            c.cloud = {c.out.data(), {2, 6, 4}};
+          }},
+         {"points.stride(1) must not be 0",
+          [](call& c) {
+            c.cloud = {c.out.data(), {2, 6, 3}, {18, 0, 1}};
+          }},
+         {"poses.extent(1) must equal 3 or 4 rows (got 2 and 3)",
+          [](call& c) {
+            c.poses = {c.coordinates.data(), {2, 2, 4}};
+          }},
+         {"poses.extent(2) must equal 4 columns (got 3 and 4)",
+          [](call& c) {
+            c.poses = {c.coordinates.data(), {2, 3, 3}};
+          }},
+         {"poses.extent(0) must equal depth.extent(0) (got 1 and 2)",
+          [](call& c) {
+            c.poses = {c.coordinates.data(), {1, 4, 4}};
+          }},
+         {"valid.extent(0) must equal the number of clouds (got 3 and 2)",
+          [](call& c) {
+            c.count = {c.counts.data(), {3}};
+          }},
+         {"pixels.extent(1) must equal the pixels of an image (got 7 and 6)",
+          [](call& c) {
+            c.pixels = {c.found.data(), {2, 7}};
+          }},
+         {"camera.fx and camera.fy must not be 0", [](call& c) { c.camera.fy = 0; }},
+         {"camera.fx must be finite (got inf)", [](call& c) { c.camera.fx = HUGE_VAL; }},
+         {"camera.cy must be finite", [](call& c) { c.camera.cy = std::nan(""); }},
+         {"options.scale must not be negative (got -1.000000)",
+          [](call& c) { c.options.scale = -1; }},
+         {"options.scale must be finite", [](call& c) { c.options.scale = std::nan(""); }},
+         {"options.min_depth and options.max_depth must not be NaN",
+          [](call& c) { c.options.max_depth = std::nan(""); }}});
+}
