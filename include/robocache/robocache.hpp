@@ -9,8 +9,14 @@
 #include <robocache/core/math.hpp>
 #include <robocache/core/view.hpp>
 #include <robocache/core/workspace.hpp>
+#include <robocache/pointcloud/accumulate.hpp>
 #include <robocache/pointcloud/points.hpp>
 #include <robocache/pointcloud/points_options.hpp>
+#include <robocache/pointcloud/voxel_accumulator.hpp>
+#include <robocache/pointcloud/voxel_grid.hpp>
+#include <robocache/pointcloud/voxelize.hpp>
+#include <robocache/pointcloud/voxelize_options.hpp>
+#include <robocache/pointcloud/voxelize_sparse.hpp>
 #include <robocache/trajectory/fuse.hpp>
 #include <robocache/trajectory/fuse_options.hpp>
 #include <robocache/trajectory/interpolate.hpp>

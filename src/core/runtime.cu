@@ -19,19 +19,34 @@ const char* why_no_cuda() {
   return reason;
 }
 
-CUstream_st* shared_stream() {
+namespace {
+
+struct device_defaults {
+  cudaStream_t stream = nullptr;
+  workspace* scratch = nullptr;
+};
+
+/// Of the current device; made at the first call and never destroyed.
+device_defaults& defaults() {
   static std::mutex guard;
-  static std::map<int, cudaStream_t> streams;
+  static std::map<int, device_defaults> devices;
   int device = 0;
   check_cuda(cudaGetDevice(&device), "select_executor", "current device");
   const std::lock_guard<std::mutex> lock(guard);
-  cudaStream_t& stream = streams[device];
-  if (stream == nullptr) {
-    check_cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "select_executor",
+  device_defaults& mine = devices[device];
+  if (mine.stream == nullptr) {
+    check_cuda(cudaStreamCreateWithFlags(&mine.stream, cudaStreamNonBlocking), "select_executor",
                "stream");
+    mine.scratch = new workspace(stream_memory(mine.stream));
   }
-  return stream;
+  return mine;
 }
+
+}  // namespace
+
+CUstream_st* shared_stream() { return defaults().stream; }
+
+workspace* shared_scratch() { return defaults().scratch; }
 
 void wait(const cuda& executor) {
   check_cuda(cudaStreamSynchronize(executor.stream()), "synchronize", "stream");

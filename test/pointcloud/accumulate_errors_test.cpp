@@ -14,7 +14,7 @@ struct call {
   std::vector<std::uint32_t> maxima = std::vector<std::uint32_t>(200, 7), flags{maxima};
   std::vector<std::int64_t> other_counts{counts};
   std::vector<float> coordinates = std::vector<float>(64, 0.5F);
-  std::vector<float> out = std::vector<float>(200, -7.0F);
+  std::vector<float> out = std::vector<float>(200, -3.0F);
   std::vector<std::int64_t> lengths = {6, 7};
 
   voxel_grid grid{{0, 0, 0}, {1, 1, 1}, {4, 3, 2}, index_rule::floor};
@@ -50,7 +50,7 @@ struct call {
       return std::all_of(list.begin(), list.end(), [&](auto v) { return v == value; });
     };
     return all(counts, -7) && all(sums, -7) && all(nans, -7) && all(maxima, 7U) && all(flags, 7U) &&
-           all(out, -7.0F);
+           all(out, -3.0F);
   }
 };
 

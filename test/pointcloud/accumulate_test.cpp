@@ -116,6 +116,19 @@ TEST_CASE("accumulate: everything in one voxel, many threads") {
   }
 }
 
+TEST_CASE("accumulate: 2^25 points in one voxel") {
+  const std::vector<float> point = {0.5F, 0.5F, 0.5F, 0.1F};
+  constexpr std::int64_t points = 1 << 25;
+  const single all(robocache::choose_scale(0.1F, points), points);
+  robocache::accumulate(cpu{}, {}, view<const float, 3>(point.data(), {1, points, 3}, {0, 0, 1}),
+                        view<const float, 3>(point.data() + 3, {1, points, 1}, {0, 0, 1}), all.acc);
+  CHECK(all.count == points);
+  CHECK(all.mean() == 0.1F);
+  all.add({0.1F});
+  CHECK(all.count == points + 1);
+  CHECK(std::isnan(all.mean()));
+}
+
 TEST_CASE("accumulate: sums at their limits") {
   const float most = 0x1.fffffep127F;
   const auto scale = robocache::choose_scale(most, 4);

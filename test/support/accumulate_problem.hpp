@@ -130,6 +130,7 @@ accumulate_problem<P> make_shards(random_source& random, std::int64_t points) {
   } while (p.whole.features[0].settings.reduce == robocache::voxel_reduction::normal);
   p.whole.lengths.clear();
   p.whole.offsets.clear();
+  p.whole.features.reserve(2);
   auto& mean = p.whole.features[0];
   mean.wants_argmax = false;
   mean.settings.reduce = robocache::voxel_reduction::mean;

@@ -224,6 +224,17 @@ depth_problem<D> make_depth(random_source& random, std::int64_t batch, std::int6
                                             : static_cast<float>(random.uniform(-2.0, 2.0)));
     }
   }
+  // A step that takes a pixel's x away leaves what was beyond float.
+  if (!p.poses.empty() && !p.dense.empty() && random.chance(0.4)) {
+    const std::int64_t pixel = random.between(0, p.height * p.width - 1);
+    const double units = std::is_same_v<D, float> ? 1 : 1000;
+    const double z = static_cast<double>(p.dense[static_cast<std::size_t>(pixel)]) / units;
+    const auto u = static_cast<double>(pixel % p.width);
+    const double x = (u - p.camera.cx) * z / p.camera.fx;
+    const float row[] = {1.0F, 0.0F, 0.0F, -static_cast<float>(x)};
+    if (std::isfinite(row[3])) std::copy(row, row + 4, p.poses.begin());
+    p.options = {};
+  }
   p.how = random.one_of(all_arrangements);
   p.outputs = random.one_of(all_arrangements);
   p.lay();

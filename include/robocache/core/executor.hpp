@@ -107,6 +107,8 @@ inline logger& current_logger() {
 ROBOCACHE_EXPORT const char* why_no_cuda();
 /// A non-blocking stream of the current device that lives as long as the process.
 ROBOCACHE_EXPORT CUstream_st* shared_stream();
+/// Scratch on that stream, kept as long.
+ROBOCACHE_EXPORT workspace* shared_scratch();
 /// Waits for the stream.
 ROBOCACHE_EXPORT void wait(const cuda& executor);
 /// Scratch allocated in order on a stream.
@@ -146,7 +148,8 @@ inline void synchronize(const any_executor& executor) {
 ///
 /// `automatic` takes CUDA where a device is usable and else the CPU, which it logs once with the
 /// reason. The environment variable ROBOCACHE_BACKEND (auto, cpu or cuda) overrides `wanted`.
-/// A `cuda` executor runs on a non-blocking stream that the library keeps for the current device.
+/// A `cuda` executor runs on a non-blocking stream, with scratch, that the library keeps for the
+/// current device: for one thread at a time.
 /// Throws `invalid_argument` when CUDA was asked for and cannot be had, or the variable holds
 /// something else.
 inline any_executor select_executor(backend wanted = backend::automatic) {
@@ -166,7 +169,7 @@ inline any_executor select_executor(backend wanted = backend::automatic) {
   if (wanted == backend::cpu) return cpu{};
   const char* reason = detail::why_no_cuda();
 #if defined(ROBOCACHE_CUDA)
-  if (reason == nullptr) return cuda(detail::shared_stream());
+  if (reason == nullptr) return cuda(detail::shared_stream(), detail::shared_scratch());
 #endif
   if (wanted == backend::cuda) {
     detail::fail("select_executor", std::string("CUDA was asked for, but ") + reason);

@@ -16,8 +16,8 @@ enum class index_rule : std::uint8_t {
 /// A regular grid. Axes are in the order x, y, z; units are the points'.
 struct voxel_grid {
   double origin[3] = {0.0, 0.0, 0.0};
-  double size[3] = {1.0, 1.0, 1.0};        ///< of a voxel
-  std::int64_t extents[3] = {1, 1, 1};     ///< voxels along x, y, z; each below 2^31
+  double size[3] = {1.0, 1.0, 1.0};     ///< of a voxel
+  std::int64_t extents[3] = {1, 1, 1};  ///< voxels along x, y, z; each below 2^31
   index_rule rule = index_rule::floor;
 
   /// The number of voxels.
@@ -29,10 +29,10 @@ struct voxel_grid {
 /// Finds the voxel of a point; for loops and kernels of your own too. `Real` is float for points of
 /// up to 32 bits, double for double.
 ///
-/// Along each axis i = floor((p - origin) / size), or floor of that plus 1/2 by `index_rule::round`:
-/// an IEEE subtraction, division and addition in `Real`, with the grid rounded to it. The index is
-/// tested before it becomes an integer, so infinities are outside. Voxels are numbered
-/// (z * extents[1] + y) * extents[0] + x. Deterministic: the same on the CPU and the GPU.
+/// Along each axis i = floor((p - origin) / size), or floor of that plus 1/2 by
+/// `index_rule::round`: an IEEE subtraction, division and addition in `Real`, with the grid rounded
+/// to it. The index is tested before it becomes an integer, so infinities are outside. Voxels are
+/// numbered (z * extents[1] + y) * extents[0] + x. Deterministic: the same on the CPU and the GPU.
 template <class Real>
 class voxel_finder {
  public:
@@ -63,17 +63,18 @@ class voxel_finder {
   /// The same for a grid whose voxels can be counted by `Index`: int32_t or int64_t.
   template <class Index>
   ROBOCACHE_HD Index number(Real x, Real y, Real z) const {
+    using Word = std::make_unsigned_t<Index>;  // may wrap where the point is outside
     const Real p[3] = {x, y, z};
-    Index cell = 0;
+    Word cell = 0;
     bool fits = true;
     for (int a = 0; a < 3; ++a) {
       const Real q = quotient(p[a] - origin_[a], a) + shift_;
       const bool countable = q >= Real(0) && q < Real(0x1p31);
       const auto i = static_cast<Index>(countable ? q : Real(0));
       fits = fits && countable && i < static_cast<Index>(extents_[a]);
-      cell += i * static_cast<Index>(stride_[a]);
+      cell += static_cast<Word>(i) * static_cast<Word>(stride_[a]);
     }
-    if (fits) return cell;
+    if (fits) return static_cast<Index>(cell);
     return static_cast<Index>(x != x || y != y || z != z ? invalid : outside);
   }
 

@@ -9,8 +9,6 @@
 
 namespace robocache::detail {
 
-constexpr const char* fill_name = "voxelize";
-
 /// Outputs of up to this many bytes stay in the cache while points are added to them.
 constexpr std::int64_t cached_bytes = 16 << 20;
 
@@ -49,32 +47,34 @@ template <class P, class Out>
 void fill_by_slabs(const cuda& executor, const fill_op<P, Out>& op) {
   slab_table table;
   unsigned char* const base =
-      reserve_scratch(fill_name, executor, layout_slabs(op, nullptr, table));
+      reserve_scratch(op.name, executor, layout_slabs(op, nullptr, table));
   layout_slabs(op, base, table);
-  clear_reports(fill_name, executor, op.locate);
+  clear_reports(op.name, executor, op.locate);
   const std::int64_t chunks = count_point_blocks(op.locate, sort_chunk_points);
-  const std::size_t sort_bytes = static_cast<std::size_t>(sort_chunk_points) * sizeof(std::uint16_t) +
-                                 static_cast<std::size_t>(table.slabs) * sizeof(std::uint32_t);
+  const std::size_t sort_bytes =
+      static_cast<std::size_t>(sort_chunk_points) * sizeof(std::uint16_t) +
+      static_cast<std::size_t>(table.slabs) * sizeof(std::uint32_t);
   if (chunks > 0) {
-    allow_shared(fill_name, sort_chunks_kernel<P>, sort_bytes);
-    launch(fill_name, executor, sort_chunks_kernel<P>, chunks, sort_threads, sort_bytes, op.locate,
+    allow_shared(op.name, sort_chunks_kernel<P>, sort_bytes);
+    launch(op.name, executor, sort_chunks_kernel<P>, chunks, sort_threads, sort_bytes, op.locate,
            table);
   }
   constexpr std::size_t fill_bytes = slab_cells * sizeof(std::uint32_t);
-  allow_shared(fill_name, fill_slabs_kernel<P, Out>, fill_bytes);
-  launch(fill_name, executor, fill_slabs_kernel<P, Out>, op.locate.items * table.slabs,
+  allow_shared(op.name, fill_slabs_kernel<P, Out>, fill_bytes);
+  launch(op.name, executor, fill_slabs_kernel<P, Out>, op.locate.items * table.slabs,
          fill_threads, fill_bytes, op, table);
 }
 
 template <class P, class Out>
 void fill_by_adding(const cuda& executor, const fill_op<P, Out>& op) {
   const std::int64_t bytes = bytes_of_output(op);
-  clear_reports(fill_name, executor, op.locate);
-  if (op.locate.items == 1 || op.to.batch_stride * static_cast<std::int64_t>(sizeof(*op.to.data)) == bytes) {
-    clear(fill_name, executor, op.to.data, bytes * op.locate.items);
+  clear_reports(op.name, executor, op.locate);
+  if (op.locate.items == 1 ||
+      op.to.batch_stride * static_cast<std::int64_t>(sizeof(*op.to.data)) == bytes) {
+    clear(op.name, executor, op.to.data, bytes * op.locate.items);
   } else {
     for (std::int64_t b = 0; b < op.locate.items; ++b) {
-      clear(fill_name, executor, op.to.data + b * op.to.batch_stride, bytes);
+      clear(op.name, executor, op.to.data + b * op.to.batch_stride, bytes);
     }
   }
   const std::int64_t blocks = count_point_blocks(op.locate, point_threads);
@@ -83,23 +83,23 @@ void fill_by_adding(const cuda& executor, const fill_op<P, Out>& op) {
   const bool counts = can_count && op.value.rule != cell_rule::occupied &&
                       (op.value.rule == cell_rule::per_volume || op.locate.rows > 1 << 24);
   if (!counts) {
-    return launch(fill_name, executor, add_points_kernel<P, Out, false>, blocks, point_threads, 0,
+    return launch(op.name, executor, add_points_kernel<P, Out, false>, blocks, point_threads, 0,
                   op);
   }
   if constexpr (can_count) {
-    launch(fill_name, executor, add_points_kernel<P, Out, true>, blocks, point_threads, 0, op);
+    launch(op.name, executor, add_points_kernel<P, Out, true>, blocks, point_threads, 0, op);
     const std::int64_t cells = op.locate.cells * op.locate.items;
     const std::int64_t wanted = (cells - 1) / point_threads + 1;
-    launch(fill_name, executor, finish_counts_kernel<P, Out>, wanted < 1 << 16 ? wanted : 1 << 16,
+    launch(op.name, executor, finish_counts_kernel<P, Out>, wanted < 1 << 16 ? wanted : 1 << 16,
            point_threads, 0, op);
   }
 }
 
 template <class P, class Out>
 void run(const cuda& executor, const fill_op<P, Out>& op) {
-  check_device_points(fill_name, op.locate);
+  check_device_points(op.name, op.locate);
   if (op.locate.items == 0) return;
-  check_device_pointer(fill_name, "output", op.to.data);
+  check_device_pointer(op.name, "output", op.to.data);
   if (goes_by_slabs(op)) {
     fill_by_slabs(executor, op);
   } else {

@@ -7,12 +7,51 @@
 
 namespace robocache {
 
+#if defined(ROBOCACHE_CUDA)
+namespace detail {
+ROBOCACHE_EXPORT std::size_t fill_workspace_bytes(const voxel_grid& grid, std::int64_t batch,
+                                                  std::int64_t points, bool packed);
+ROBOCACHE_EXPORT std::size_t bins_workspace_bytes(const voxel_grid& grid, std::int64_t batch,
+                                                  std::int64_t points, bool packed,
+                                                  std::int64_t channels);
+}  // namespace detail
+#endif
+
+/// Bytes of scratch, at most, that `voxelize_occupancy` and `voxelize_density` take on CUDA for
+/// `batch` clouds of `points` points with their padding, or of so many in all when `packed`.
+/// The CPU takes none of a workspace.
+inline std::size_t voxelize_workspace_bytes([[maybe_unused]] const voxel_grid& grid,
+                                            [[maybe_unused]] std::int64_t batch,
+                                            [[maybe_unused]] std::int64_t points,
+                                            [[maybe_unused]] bool packed = false) {
+#if defined(ROBOCACHE_CUDA)
+  return detail::fill_workspace_bytes(grid, batch, points, packed);
+#else
+  return 0;
+#endif
+}
+
+/// The same for `voxelize_features`, `voxelize_sparse` and `voxelize_first`; `channels` is the sum
+/// over all features that are not maxima. On the device in use.
+inline std::size_t voxelize_features_workspace_bytes([[maybe_unused]] const voxel_grid& grid,
+                                                     [[maybe_unused]] std::int64_t batch,
+                                                     [[maybe_unused]] std::int64_t points,
+                                                     [[maybe_unused]] std::int64_t channels = 0,
+                                                     [[maybe_unused]] bool packed = false) {
+#if defined(ROBOCACHE_CUDA)
+  return detail::bins_workspace_bytes(grid, batch, points, packed, channels);
+#else
+  return 0;
+#endif
+}
+
 /// Marks the voxels that hold a point.
 ///
 /// \param executor `cpu`, `cuda` (with a workspace) or `any_executor`; all views lie in memory that
 ///                 it can reach.
 /// \param grid     where the voxels lie; see `voxel_finder` for the rule. NaN points are dropped.
-/// \param points   [B, N, 3] float, bf16, f16 or double; rows may be longer (a stride of 4 for x, y,
+/// \param points   [B, N, 3] float, bf16, f16 or double; rows may be longer (a stride of 4 for x,
+/// y,
 ///                 z, intensity). Packed batches are [1, N, 3] with `ranges.offsets`.
 /// \param output   [B, Z, Y, X] of uint8_t, bf16 or float: 1 or 0. Voxels of a cloud are
 ///                 contiguous; the stride of the batch is free. Every element is written once.
@@ -30,11 +69,12 @@ template <class Executor, class P, class Out>
 void voxelize_occupancy(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
                         view<Out, 4> output, const cloud_ranges& ranges = {},
                         const voxelize_report& report = {}) {
-  static_assert(std::is_same_v<Out, std::uint8_t> || std::is_same_v<Out, bf16> ||
-                    std::is_same_v<Out, float>,
-                "robocache::voxelize_occupancy: output is uint8_t, bf16 or float");
+  static_assert(
+      std::is_same_v<Out, std::uint8_t> || std::is_same_v<Out, bf16> || std::is_same_v<Out, float>,
+      "robocache::voxelize_occupancy: output is uint8_t, bf16 or float");
   detail::fill_op<std::remove_const_t<P>, Out> op;
-  op.locate = detail::make_locate_op("voxelize_occupancy", grid, points, ranges, report, output.extent(0));
+  op.locate =
+      detail::make_locate_op("voxelize_occupancy", grid, points, ranges, report, output.extent(0));
   op.to = detail::check_cells("voxelize_occupancy", op.locate, grid, output);
   op.value.rule = detail::cell_rule::occupied;
   detail::run_on(executor, op);
@@ -47,7 +87,8 @@ void voxelize_occupancy(const Executor& executor, const voxel_grid& grid, view<P
                         view<std::uint32_t, 2> output, const cloud_ranges& ranges = {},
                         const voxelize_report& report = {}) {
   detail::fill_op<std::remove_const_t<P>, detail::cell_bits> op;
-  op.locate = detail::make_locate_op("voxelize_occupancy", grid, points, ranges, report, output.extent(0));
+  op.locate =
+      detail::make_locate_op("voxelize_occupancy", grid, points, ranges, report, output.extent(0));
   op.to = detail::check_bits("voxelize_occupancy", op.locate, grid, output);
   op.value.rule = detail::cell_rule::occupied;
   detail::run_on(executor, op);
@@ -65,8 +106,10 @@ void voxelize_density(const Executor& executor, const voxel_grid& grid, view<P, 
   static_assert(std::is_same_v<Out, std::int32_t> || std::is_same_v<Out, float>,
                 "robocache::voxelize_density: output is int32_t or float");
   detail::fill_op<std::remove_const_t<P>, Out> op;
-  op.locate = detail::make_locate_op("voxelize_density", grid, points, ranges, report, output.extent(0));
+  op.locate =
+      detail::make_locate_op("voxelize_density", grid, points, ranges, report, output.extent(0));
   op.to = detail::check_cells("voxelize_density", op.locate, grid, output);
+  op.name = "voxelize_density";
   op.value.rule = detail::cell_rule::count;
   if (options.per_volume) {
     if constexpr (!std::is_same_v<Out, float>) {
@@ -88,18 +131,17 @@ void voxelize_density(const Executor& executor, const voxel_grid& grid, view<P, 
 /// `mean` is the sum of the values rounded to multiples of 2^-k, exact in 64 bits, times 2^k over
 /// their number: computed in double and rounded once to the output. k is 62 - ceil(log2 N) - e for
 /// a cloud of N points with all magnitudes of the channel below 2^e among its points inside, so an
-/// addend of a float errs by less than 2^-(k+1) and by nothing when it is not 2^39 / N times smaller
-/// than the largest. Infinities give infinity, both of them NaN. `maximum` is exact. Points,
-/// executors, determinism, errors as for `voxelize_occupancy`.
+/// addend of a float errs by less than 2^-(k+1) and by nothing when it is not 2^39 / N times
+/// smaller than the largest. Infinities give infinity, both of them NaN. `maximum` is exact.
+/// Points, executors, determinism, errors as for `voxelize_occupancy`.
 template <class Executor, class P, class Features>
 void voxelize_features(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
                        const Features& features, view<std::int32_t, 4> counts = {},
                        const cloud_ranges& ranges = {}, const voxelize_report& report = {}) {
   constexpr const char* name = "voxelize_features";
   const auto count = static_cast<std::int64_t>(features.size());
-  const std::int64_t batch = ranges.offsets.data_handle() != nullptr
-                                 ? ranges.offsets.extent(0) - 1
-                                 : points.extent(0);
+  const std::int64_t batch =
+      ranges.offsets.data_handle() != nullptr ? ranges.offsets.extent(0) - 1 : points.extent(0);
   detail::features_op<std::remove_const_t<P>> op;
   op.locate = detail::make_locate_op(name, grid, points, ranges, report, batch);
   op.features = detail::check_features(name, op.locate, grid, points.extent(0), points.extent(1),

@@ -24,9 +24,8 @@ void voxelize_sparse(const Executor& executor, const voxel_grid& grid, view<P, 3
                      const Features& features, const sparse_voxels& voxels,
                      const cloud_ranges& ranges = {}, const voxelize_report& report = {}) {
   constexpr const char* name = "voxelize_sparse";
-  const std::int64_t batch = ranges.offsets.data_handle() != nullptr
-                                 ? ranges.offsets.extent(0) - 1
-                                 : points.extent(0);
+  const std::int64_t batch =
+      ranges.offsets.data_handle() != nullptr ? ranges.offsets.extent(0) - 1 : points.extent(0);
   detail::sparse_op<std::remove_const_t<P>> op;
   op.locate = detail::make_locate_op(name, grid, points, ranges, report, batch);
   op.features = detail::check_features(name, op.locate, grid, points.extent(0), points.extent(1),
@@ -59,9 +58,8 @@ void voxelize_first(const Executor& executor, const voxel_grid& grid, view<P, 3>
                     view<float, 3> output = {}, const cloud_ranges& ranges = {},
                     const voxelize_report& report = {}) {
   constexpr const char* name = "voxelize_first";
-  const std::int64_t batch = ranges.offsets.data_handle() != nullptr
-                                 ? ranges.offsets.extent(0) - 1
-                                 : points.extent(0);
+  const std::int64_t batch =
+      ranges.offsets.data_handle() != nullptr ? ranges.offsets.extent(0) - 1 : points.extent(0);
   detail::first_op<std::remove_const_t<P>> op;
   op.locate = detail::make_locate_op(name, grid, points, ranges, report, batch);
   detail::check_first(name, points.extent(0), points.extent(1), kept, values, output, op);

@@ -62,8 +62,7 @@ inline accumulator check_accumulator(const char* op_name, const voxel_accumulato
     fail(op_name,
          "acc.most_points must be at least 1 (got " + std::to_string(acc.most_points) + ")");
   }
-  checked.scale = acc.scale;
-  checked.most_points = acc.most_points;
+  checked.rule = {acc.scale, power_of_two(acc.scale), acc.most_points};
   return checked;
 }
 

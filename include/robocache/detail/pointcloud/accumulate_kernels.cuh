@@ -26,6 +26,7 @@ __global__ void __launch_bounds__(point_threads)
   if (mine.begin < 0) return;  // before the first of packed clouds
   const device_numbers memory;
   const std::int64_t left = mine.range.count - mine.begin;
+  if (left <= 0) return;
   const int points = static_cast<int>(left < point_threads ? left : point_threads);
   const int thread = static_cast<int>(threadIdx.x);
   if (thread < points) {
@@ -33,7 +34,7 @@ __global__ void __launch_bounds__(point_threads)
     cells[thread] = cell;
     if (cell >= 0) memory.add(op.into.counts + cell, 1);
   }
-  if (op.into.channels == 0 || points <= 0) return;
+  if (op.into.channels == 0) return;
   __syncthreads();
   const auto channels = static_cast<unsigned>(op.into.channels);
   const T* const rows = op.rows_of(mine.cloud, mine.range) + mine.begin * op.values_row;

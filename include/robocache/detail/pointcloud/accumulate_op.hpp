@@ -16,8 +16,7 @@ struct accumulator {
   std::uint32_t* maxima = nullptr;
   std::uint32_t* flags = nullptr;
   std::int64_t* nans = nullptr;
-  std::int32_t scale = 0;
-  std::int64_t most_points = 1;
+  sum_rule rule;
 
   /// Numbers of a voxel's channels are below this, and those of voxels too.
   [[nodiscard]] std::int64_t entries() const { return channels > 0 ? cells * channels : cells; }
@@ -26,7 +25,7 @@ struct accumulator {
   template <class Memory>
   ROBOCACHE_HD void add(const Memory& memory, std::int64_t entry, float x) const {
     mean_state state;
-    if (sums != nullptr || x != x) state.add(x, scale, most_points, true);
+    if (sums != nullptr || x != x) state.add(x, rule, true);
     if (state.seen != 0) memory.unite(flags + entry, state.seen);
     if (sums != nullptr && state.sum != 0) memory.add(sums + entry, state.sum);
     if (maxima != nullptr && x == x) memory.raise(maxima + entry, ordered(x));
@@ -96,9 +95,9 @@ struct read_mean_rule {
       state.number -= from.nans[i];
       state.seen &= ~mean_state::nan;
     }
-    if (count > from.most_points) state.seen |= mean_state::too_large;
+    if (count > from.rule.points) state.seen |= mean_state::too_large;
     output[i] =
-        narrow<Out>(state.is_empty() ? static_cast<double>(empty) : state.value(from.scale));
+        narrow<Out>(state.is_empty() ? static_cast<double>(empty) : state.value(from.rule.scale));
   }
 };
 

@@ -1,9 +1,9 @@
 // Sorts the points of a batch into voxels on the GPU.
 //
 // Voxels are numbered by their rank in a bit mask of all voxels; points get places in their voxel
-// by atomic counters, so their order within a voxel differs from run to run, and whatever is made of
-// them must not depend on it. Where the mask would be much larger than the points, a radix sort by
-// the voxel's number takes its place.
+// by atomic counters, so their order within a voxel differs from run to run, and whatever is made
+// of them must not depend on it. Where the mask would be much larger than the points, a radix sort
+// by the voxel's number takes its place.
 #pragma once
 
 #include <cub/device/device_radix_sort.cuh>
@@ -14,7 +14,7 @@
 namespace robocache::detail {
 
 constexpr std::uint32_t large_voxel = 256;  // points from which a block reduces a voxel
-constexpr int words_each = 4;  // of a mask, of a thread
+constexpr int words_each = 4;               // of a mask, of a thread
 constexpr std::int64_t rank_words = words_each * point_threads;
 
 /// The voxels of a batch. Arrays over voxels have room for one per point.
@@ -27,8 +27,8 @@ struct bin_table {
   std::uint32_t* starts = nullptr;  // in `order`
   std::int64_t* cells = nullptr;
   std::int32_t* clouds = nullptr;
-  std::uint32_t* order = nullptr;   // points by voxel
-  std::uint32_t* ranks = nullptr;   // of points in their voxel
+  std::uint32_t* order = nullptr;    // points by voxel
+  std::uint32_t* ranks = nullptr;    // of points in their voxel
   std::int32_t* voxel_of = nullptr;  // -1 outside; not set for what is no point
   std::uint32_t* large = nullptr;    // voxels of more than `large_voxel` points
   std::uint32_t* sums = nullptr;     // of blocks of words
@@ -175,8 +175,8 @@ __global__ void __launch_bounds__(point_threads)
     return;
   }
   const std::int64_t word = mine.cloud * table.words + cell / 32;
-  const std::uint32_t v = voxel_at(table.bases, word, table.mask[word],
-                                   static_cast<std::uint32_t>(cell % 32));
+  const std::uint32_t v =
+      voxel_at(table.bases, word, table.mask[word], static_cast<std::uint32_t>(cell % 32));
   table.voxel_of[slot] = static_cast<std::int32_t>(v);
   const std::uint32_t rank = atomicAdd(&table.counts[v], 1U);
   table.ranks[slot] = rank;
@@ -364,8 +364,8 @@ inline bins_plan plan_bins(const cloud_layout& op, const bins_request& wanted,
   if (wanted.firsts) table.firsts = layout.take<std::uint32_t>(slots);
   for (int n = 0; n < wanted.feature_count; ++n) {
     const feature_op& f = wanted.features[n];
-    plan.largest.push_back(
-        f.needs_largest() ? layout.take<std::uint32_t>(op.items * f.channels) : nullptr);
+    plan.largest.push_back(f.needs_largest() ? layout.take<std::uint32_t>(op.items * f.channels)
+                                             : nullptr);
   }
   if (by_mask) table.mask = layout.take<std::uint32_t>(words);
   plan.cleared = layout.bytes();
@@ -429,8 +429,8 @@ void build_by_sorting(const char* name, const cuda& executor, const locate_op<P>
   // What no point writes sorts behind the last voxel.
   set_memory(name, executor, sort.keys, slots * 8, UINT32_MAX);
   clear(name, executor, sort.slots, slots * 4);
-  launch(name, executor, key_points_kernel<P>, count_point_blocks(op, point_threads),
-         point_threads, 0, op, sort.keys, sort.slots, table.voxel_of);
+  launch(name, executor, key_points_kernel<P>, count_point_blocks(op, point_threads), point_threads,
+         0, op, sort.keys, sort.slots, table.voxel_of);
   check_cuda(cub::DeviceRadixSort::SortPairs(sort.temporary, bytes, sort.keys, sort.sorted,
                                              sort.slots, table.order, static_cast<int>(slots), 0,
                                              bits_of(end), executor.stream()),

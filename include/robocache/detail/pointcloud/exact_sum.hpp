@@ -16,14 +16,18 @@ ROBOCACHE_HD double power_of_two(int exponent) {
   return bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
 }
 
-/// x * 2^scale rounded to nearest even, for finite x whose result is below 2^63 in magnitude.
-ROBOCACHE_HD std::int64_t to_fixed(float x, int scale) {
-  const double scaled = static_cast<double>(x) * power_of_two(scale);  // exact
+/// x * power rounded to nearest even, for a power of two and finite x whose result is below 2^63 in
+/// magnitude.
+ROBOCACHE_HD std::int64_t to_fixed(float x, double power) {
+  const double scaled = static_cast<double>(x) * power;  // exact
   // From 2^24 on it is an integer. Below 2^51 the sum keeps no fraction, and its low bits count.
   if (!(scaled > -0x1p51 && scaled < 0x1p51)) return static_cast<std::int64_t>(scaled);
   constexpr double shift = 0x1.8p52;
   return bit_cast<std::int64_t>(scaled + shift) - bit_cast<std::int64_t>(shift);
 }
+
+/// x * 2^scale, rounded likewise.
+ROBOCACHE_HD std::int64_t to_fixed(float x, int scale) { return to_fixed(x, power_of_two(scale)); }
 
 /// sum * 2^-scale, rounded once.
 ROBOCACHE_HD double from_fixed(std::int64_t sum, int scale) {

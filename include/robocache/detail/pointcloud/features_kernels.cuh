@@ -1,8 +1,8 @@
 // The kernels that reduce features over the points of voxels.
 //
-// A dense output is filled with what empty voxels hold, at the speed of memory, and then the rows of
-// occupied voxels are written: a thread makes one lane of one row, 16 bytes of neighbouring channels
-// where rows are aligned. Voxels of many points get a block each.
+// A dense output is filled with what empty voxels hold, at the speed of memory, and then the rows
+// of occupied voxels are written: a thread makes one lane of one row, 16 bytes of neighbouring
+// channels where rows are aligned. Voxels of many points get a block each.
 #pragma once
 
 #include <robocache/detail/pointcloud/bins.cuh>
@@ -24,7 +24,7 @@ __device__ __forceinline__ void store_results(Out* to, const Out (&results)[Widt
   if constexpr (Width == 1 || Width == 3) {
     for (int k = 0; k < Width; ++k) to[k] = results[k];
   } else {
-    using Piece = typename lane<bytes < 16 ? bytes : 16>::type;
+    using Piece = typename lane < bytes<16 ? bytes : 16>::type;
     Piece pieces[bytes / sizeof(Piece)];
     memcpy(pieces, results, bytes);
     for (int k = 0; k < static_cast<int>(bytes / sizeof(Piece)); ++k) {
@@ -37,7 +37,7 @@ __device__ __forceinline__ void store_results(Out* to, const Out (&results)[Widt
 template <int Width, class State>
 struct lane_work {
   State states[Width] = {};
-  std::int32_t scales[Width] = {};
+  sum_rule rules[Width] = {};
 
   template <class T>
   __device__ lane_work(const cloud_layout& op, const feature_op& f, const bin_table& table,
@@ -45,15 +45,16 @@ struct lane_work {
                        std::uint32_t step, const T*) {
     const cloud_range range = op.points_of(b);
     const auto reader = read_cloud<T>(f, b, range, op.first_slot(b, range));
-    if constexpr (std::is_same_v<State, mean_state>) find_scales(f, b, range.count, channel, scales);
+    if constexpr (std::is_same_v<State, mean_state>) find_rules(f, b, range.count, channel, rules);
     reduce_channels<Width>(f, reader, table.order + table.starts[v], from, table.counts[v], step,
-                           channel, range.count, scales, states);
+                           channel, rules, states);
   }
 
   template <class Out>
-  __device__ void write(const feature_op& f, std::int32_t channel, const result_row<Out>& to) const {
+  __device__ void write(const feature_op& f, std::int32_t channel,
+                        const result_row<Out>& to) const {
     Out results[Width];
-    finish(f, states, scales, channel, to.argmax, results);
+    finish(f, states, rules, channel, to.argmax, results);
     store_results(to.values + channel, results);
   }
 };
@@ -102,8 +103,8 @@ __global__ void __launch_bounds__(point_threads)
     const std::int64_t b = table.clouds[v];
     const std::int64_t row = target.dense ? table.cells[v] : v;
     if (!target.dense && row >= target.capacity) continue;
-    const result_row<Out> to = row_of_result<Out>(f, target.dense ? b : 0, row,
-                                                  target.dense ? op.cells : 0);
+    const result_row<Out> to =
+        row_of_result<Out>(f, target.dense ? b : 0, row, target.dense ? op.cells : 0);
     for (std::int32_t channel = 0; channel < f.channels; channel += Width) {
       lane_work<Width, State> work(op, f, table, v, b, channel, threadIdx.x, point_threads,
                                    static_cast<const T*>(nullptr));
@@ -200,8 +201,7 @@ void write_feature(const char* name, const cuda& executor, const cloud_layout& o
     constexpr int Width = decltype(width)::value;
     using State = decltype(state);
     const auto lanes = static_cast<std::uint32_t>(f.channels / Width);
-    const std::int64_t rows =
-        target.dense ? op.slots() : std::min(target.capacity, op.slots());
+    const std::int64_t rows = target.dense ? op.slots() : std::min(target.capacity, op.slots());
     launch(name, executor, features_kernel<T, Out, Width, State>, blocks_for(rows * lanes),
            point_threads, 0, op, f, table, target, fast_divisor(lanes));
     if (op.slots() > large_voxel) {

@@ -6,6 +6,13 @@
 
 namespace robocache::detail {
 
+/// How a channel's values are summed.
+struct sum_rule {
+  std::int32_t scale = 0;
+  double power = 1.0;       // 2^scale
+  std::int64_t points = 0;  // at most so many addends; 0 where none can be too large
+};
+
 /// A `voxel_feature`, checked. Types are known at run time.
 struct feature_op {
   voxel_reduction reduce = voxel_reduction::mean;
@@ -30,10 +37,11 @@ struct feature_op {
   [[nodiscard]] bool needs_largest() const { return sums() && !has_scale; }
 
   /// Of channel c of cloud b, which has `points` points.
-  [[nodiscard]] ROBOCACHE_HD std::int32_t scale_of(std::int64_t b, std::int32_t c,
-                                                   std::int64_t points) const {
-    if (has_scale) return scale;
-    return scale_for(exponent_above(bit_cast<float>(largest[b * channels + c])), points);
+  [[nodiscard]] ROBOCACHE_HD sum_rule rule_of(std::int64_t b, std::int32_t c,
+                                              std::int64_t points) const {
+    if (has_scale) return {scale, power_of_two(scale), points};
+    const int found = scale_for(exponent_above(bit_cast<float>(largest[b * channels + c])), points);
+    return {found, power_of_two(found), 0};
   }
 };
 
@@ -45,8 +53,7 @@ struct mean_state {
 
   static constexpr std::uint32_t nan = 1, positive = 2, negative = 4, too_large = 8;
 
-  /// One of at most `points` values.
-  ROBOCACHE_HD void add(float x, std::int32_t scale, std::int64_t points, bool keep_nan) {
+  ROBOCACHE_HD void add(float x, const sum_rule& rule, bool keep_nan) {
     if (x != x) {
       if (keep_nan) seen |= nan;
       return;
@@ -56,11 +63,11 @@ struct mean_state {
       seen |= x > 0.0F ? positive : negative;
       return;
     }
-    if (detail::too_large(x, scale, points)) {
+    if (rule.points != 0 && detail::too_large(x, rule.scale, rule.points)) {
       seen |= too_large;
       return;
     }
-    sum += to_fixed(x, scale);
+    sum += to_fixed(x, rule.power);
   }
 
   ROBOCACHE_HD void merge(const mean_state& other) {
@@ -71,7 +78,8 @@ struct mean_state {
 
   /// In double, not yet rounded; `number` is not 0, or a NaN was seen.
   ROBOCACHE_HD double value(std::int32_t scale) const {
-    if ((seen & (nan | too_large)) != 0 || (seen & (positive | negative)) == (positive | negative)) {
+    if ((seen & (nan | too_large)) != 0 ||
+        (seen & (positive | negative)) == (positive | negative)) {
       return canonical_nan<double>();
     }
     if (seen != 0) {
@@ -114,7 +122,7 @@ ROBOCACHE_HD double inverse_length(double x, double y, double z) {
 /// A voxel's points, numbered over all clouds, and what is needed to read their features.
 template <class T>
 struct feature_reader {
-  const T* rows;            // of the cloud's first point
+  const T* rows;  // of the cloud's first point
   std::int64_t row_stride;
   std::int64_t first_slot;  // number of the cloud's first point
 
@@ -157,12 +165,12 @@ struct alignas(sizeof(T) * Width) channel_pack {
 };
 
 /// Takes every `step`-th of the points order[from .. count) into the states of `Width` channels.
-/// `points` is the number of the cloud's points; widths other than 1 and 3 need aligned rows.
+/// Widths other than 1 and 3 need aligned rows.
 template <int Width, class T, class State>
 ROBOCACHE_HD void reduce_channels(const feature_op& f, const feature_reader<T>& reader,
                                   const std::uint32_t* order, std::int64_t from, std::int64_t count,
-                                  std::int64_t step, std::int32_t channel, std::int64_t points,
-                                  const std::int32_t (&scales)[Width], State (&states)[Width]) {
+                                  std::int64_t step, std::int32_t channel,
+                                  const sum_rule (&rules)[Width], State (&states)[Width]) {
   const bool keep_nan = f.nans == voxel_nan::propagate;
   for (std::int64_t i = from; i < count; i += step) {
     const std::uint32_t slot = order[i];
@@ -179,7 +187,7 @@ ROBOCACHE_HD void reduce_channels(const feature_op& f, const feature_reader<T>& 
     }
     for (int k = 0; k < Width; ++k) {
       if constexpr (std::is_same_v<State, mean_state>) {
-        states[k].add(widen(values[k]), scales[k], points, keep_nan);
+        states[k].add(widen(values[k]), rules[k], keep_nan);
       } else {
         states[k].add(widen(values[k]), reader.index(slot), keep_nan);
       }
@@ -188,19 +196,20 @@ ROBOCACHE_HD void reduce_channels(const feature_op& f, const feature_reader<T>& 
 }
 
 template <int Width>
-ROBOCACHE_HD void find_scales(const feature_op& f, std::int64_t b, std::int64_t points,
-                              std::int32_t channel, std::int32_t (&scales)[Width]) {
-  for (int k = 0; k < Width; ++k) scales[k] = f.scale_of(b, channel + k, points);
+ROBOCACHE_HD void find_rules(const feature_op& f, std::int64_t b, std::int64_t points,
+                             std::int32_t channel, sum_rule (&rules)[Width]) {
+  for (int k = 0; k < Width; ++k) rules[k] = f.rule_of(b, channel + k, points);
 }
 
 /// Writes means, or unit vectors.
 template <int Width, class Out>
 ROBOCACHE_HD void finish(const feature_op& f, const mean_state (&states)[Width],
-                         const std::int32_t (&scales)[Width], std::int32_t, std::int32_t*,
+                         const sum_rule (&rules)[Width], std::int32_t, std::int32_t*,
                          Out (&results)[Width]) {
   double values[Width];
   for (int k = 0; k < Width; ++k) {
-    values[k] = states[k].is_empty() ? static_cast<double>(f.empty) : states[k].value(scales[k]);
+    values[k] =
+        states[k].is_empty() ? static_cast<double>(f.empty) : states[k].value(rules[k].scale);
   }
   if constexpr (Width == 3) {
     if (f.reduce == voxel_reduction::normal && !states[0].is_empty()) {
@@ -214,7 +223,7 @@ ROBOCACHE_HD void finish(const feature_op& f, const mean_state (&states)[Width],
 /// Writes maxima, and `argmax` where it is wanted.
 template <int Width, class Out>
 ROBOCACHE_HD void finish(const feature_op& f, const max_state (&states)[Width],
-                         const std::int32_t (&)[Width], std::int32_t channel, std::int32_t* argmax,
+                         const sum_rule (&)[Width], std::int32_t channel, std::int32_t* argmax,
                          Out (&results)[Width]) {
   for (int k = 0; k < Width; ++k) {
     const bool none = states[k].is_empty();
@@ -228,12 +237,15 @@ ROBOCACHE_HD void finish(const feature_op& f, const max_state (&states)[Width],
 /// Calls `f` with null pointers of the feature's element type and its output's.
 template <class F>
 void with_types(feature_type type, feature_type output, const F& f) {
-  if (type == feature_type::f32) return f(static_cast<float*>(nullptr), static_cast<float*>(nullptr));
+  if (type == feature_type::f32)
+    return f(static_cast<float*>(nullptr), static_cast<float*>(nullptr));
   if (type == feature_type::bf16) {
-    if (output == feature_type::f32) return f(static_cast<bf16*>(nullptr), static_cast<float*>(nullptr));
+    if (output == feature_type::f32)
+      return f(static_cast<bf16*>(nullptr), static_cast<float*>(nullptr));
     return f(static_cast<bf16*>(nullptr), static_cast<bf16*>(nullptr));
   }
-  if (output == feature_type::f32) return f(static_cast<f16*>(nullptr), static_cast<float*>(nullptr));
+  if (output == feature_type::f32)
+    return f(static_cast<f16*>(nullptr), static_cast<float*>(nullptr));
   f(static_cast<f16*>(nullptr), static_cast<f16*>(nullptr));
 }
 

@@ -56,7 +56,7 @@ __device__ __forceinline__ std::uint32_t scan_in_block(std::uint32_t* values, st
   return before;
 }
 
-/// The voxels of a thread's points, four neighbouring points at a time; `missing` for no point.
+/// The voxels of a thread's points, by fours that neighbour; `missing` for no point.
 template <class P>
 __device__ __forceinline__ void locate_points(const locate_op<P>& op, const point_block& mine,
                                               std::int32_t missing,
@@ -66,30 +66,38 @@ __device__ __forceinline__ void locate_points(const locate_op<P>& op, const poin
   const std::int64_t left = mine.range.count - mine.begin;
   const bool dense = std::is_same_v<P, float> && op.row_stride == 3 &&
                      reinterpret_cast<std::uintptr_t>(points) % 16 == 0;
+  constexpr int together = 8;  // points whose loads are in flight at once
 #pragma unroll
-  for (int k = 0; k < sort_points_each; k += 4) {
-    const std::int64_t i = static_cast<std::int64_t>(k / 4 * sort_threads + threadIdx.x) * 4;
-    if (dense && i + 4 <= left) {
-      float p[12];
-      for (int q = 0; q < 3; ++q) {
-        const float4 part = __ldg(reinterpret_cast<const float4*>(points) + i / 4 * 3 + q);
-        p[4 * q] = part.x;
-        p[4 * q + 1] = part.y;
-        p[4 * q + 2] = part.z;
-        p[4 * q + 3] = part.w;
+  for (int k = 0; k < sort_points_each; k += together) {
+    float4 parts[together / 4][3];
+    const auto first_of = [k](int n) {
+      return static_cast<std::int64_t>((k + n) / 4 * sort_threads + threadIdx.x) * 4;
+    };
+    const bool whole = dense && first_of(together - 4) + 4 <= left;
+#pragma unroll
+    for (int n = 0; n < together; n += 4) {
+      if (!whole) break;
+      const auto* const from = reinterpret_cast<const float4*>(points) + first_of(n) / 4 * 3;
+      for (int q = 0; q < 3; ++q) parts[n / 4][q] = __ldg(from + q);
+    }
+#pragma unroll
+    for (int n = 0; n < together; n += 4) {
+      if (whole) {
+        float p[12];
+        memcpy(p, parts[n / 4], sizeof(p));
+        for (int q = 0; q < 4; ++q) {
+          cells[k + n + q] = op.find.template number<std::int32_t>(
+              static_cast<compute_type<P>>(p[3 * q]), static_cast<compute_type<P>>(p[3 * q + 1]),
+              static_cast<compute_type<P>>(p[3 * q + 2]));
+        }
+        continue;
       }
       for (int q = 0; q < 4; ++q) {
-        cells[k + q] = op.find.template number<std::int32_t>(
-            static_cast<compute_type<P>>(p[3 * q]), static_cast<compute_type<P>>(p[3 * q + 1]),
-            static_cast<compute_type<P>>(p[3 * q + 2]));
-      }
-    } else {
-      for (int q = 0; q < 4; ++q) {
-        cells[k + q] = missing;
-        if (i + q >= left) continue;
-        const P* const point = points + (i + q) * op.row_stride;
-        cells[k + q] = op.find.template number<std::int32_t>(widen(point[0]), widen(point[1]),
-                                                             widen(point[2]));
+        cells[k + n + q] = missing;
+        if (first_of(n) + q >= left) continue;
+        const P* const point = points + (first_of(n) + q) * op.row_stride;
+        cells[k + n + q] = op.find.template number<std::int32_t>(widen(point[0]), widen(point[1]),
+                                                                 widen(point[2]));
       }
     }
   }
@@ -141,8 +149,8 @@ __global__ void __launch_bounds__(sort_threads)
     to_starts[s] = static_cast<std::uint16_t>(starts[s]);
   }
   if (threadIdx.x == 0) to_starts[table.slabs] = static_cast<std::uint16_t>(sorted);
-  auto* const to = reinterpret_cast<uint4*>(
-      table.places + static_cast<std::int64_t>(blockIdx.x) * sort_chunk_points);
+  auto* const to = reinterpret_cast<uint4*>(table.places + static_cast<std::int64_t>(blockIdx.x) *
+                                                               sort_chunk_points);
   for (std::uint32_t i = threadIdx.x; i < (sorted + 7) / 8; i += sort_threads) {
     to[i] = reinterpret_cast<const uint4*>(places)[i];
   }

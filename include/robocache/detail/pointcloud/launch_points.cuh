@@ -82,7 +82,8 @@ __global__ void __launch_bounds__(512)
   head = head < bytes ? head : bytes;
   const std::int64_t body = (bytes - head) / 16;
   // The pattern as it is at the first aligned address.
-  const std::uint32_t turned = __funnelshift_r(pattern, pattern, static_cast<std::uint32_t>(head) * 8);
+  const std::uint32_t turned =
+      __funnelshift_r(pattern, pattern, static_cast<std::uint32_t>(head) * 8);
   const uint4 value = {turned, turned, turned, turned};
   auto* const wide = reinterpret_cast<uint4*>(data + head);
   const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * 2048 + threadIdx.x;

@@ -61,8 +61,8 @@ struct locate_op : cloud_layout {
   /// The voxel of point i of `range`, or `voxel_finder::outside` or `invalid`.
   ROBOCACHE_HD std::int64_t cell_of(std::int64_t b, const cloud_range& range,
                                     std::int64_t i) const {
-    const P* p = points + (offsets != nullptr ? 0 : b) * batch_stride +
-                 (range.first + i) * row_stride;
+    const P* p =
+        points + (offsets != nullptr ? 0 : b) * batch_stride + (range.first + i) * row_stride;
     return find(widen(p[0]), widen(p[1]), widen(p[2]));
   }
 
@@ -128,6 +128,7 @@ struct fill_op {
   locate_op<P> locate;
   cell_target<Out> to;
   cell_value value;
+  const char* name = "voxelize_occupancy";  ///< what the caller called
 };
 
 }  // namespace robocache::detail

@@ -70,44 +70,47 @@ struct first_op {
   }
 };
 
-inline voxel_list check_list(const char* op, const view<std::int32_t, 2>& coordinates,
-                             const view<std::int32_t, 1>& counts,
-                             const view<std::int64_t, 1>& number) {
+/// `name` is that of the argument.
+template <class Voxels>
+voxel_list check_list(const char* op, const std::string& name, const Voxels& voxels) {
+  const std::string coordinates = name + ".coordinates", counts = name + ".counts",
+                    number = name + ".number";
   voxel_list list;
-  list.capacity = coordinates.extent(0);
+  list.capacity = voxels.coordinates.extent(0);
   if (list.capacity > INT32_MAX) fail(op, "at most 2^31 - 1 voxels fit one call");
-  require_extent(op, "voxels.coordinates", 1, coordinates.extent(1), "4", 4);
-  check_view(op, "voxels.coordinates", coordinates, true);
-  if (counts.data_handle() != nullptr || counts.extent(0) != 0) {
-    require_extent(op, "voxels.counts", 0, counts.extent(0), "voxels.coordinates.extent(0)",
-                   list.capacity);
-    check_view(op, "voxels.counts", counts, true);
-    list.counts = counts.data_handle();
+  require_extent(op, coordinates.c_str(), 1, voxels.coordinates.extent(1), "4", 4);
+  check_view(op, coordinates.c_str(), voxels.coordinates, true);
+  if (voxels.counts.data_handle() != nullptr || voxels.counts.extent(0) != 0) {
+    require_extent(op, counts.c_str(), 0, voxels.counts.extent(0),
+                   extent_name(coordinates.c_str(), 0).c_str(), list.capacity);
+    check_view(op, counts.c_str(), voxels.counts, true);
+    list.counts = voxels.counts.data_handle();
   }
-  require_extent(op, "voxels.number", 0, number.extent(0), "1", 1);
-  check_view(op, "voxels.number", number, true);
-  list.coordinates = coordinates.data_handle();
-  list.coordinates_row = coordinates.stride(0);
-  list.number = number.data_handle();
+  require_extent(op, number.c_str(), 0, voxels.number.extent(0), "1", 1);
+  check_view(op, number.c_str(), voxels.number, true);
+  list.coordinates = voxels.coordinates.data_handle();
+  list.coordinates_row = voxels.coordinates.stride(0);
+  list.number = voxels.number.data_handle();
   return list;
 }
 
 template <class Voxels>
 voxel_list check_sparse(const char* op, const Voxels& voxels) {
-  return check_list(op, voxels.coordinates, voxels.counts, voxels.number);
+  return check_list(op, "voxels", voxels);
 }
 
 template <class First, class P>
 void check_first(const char* name, std::int64_t batch, std::int64_t rows, const First& kept,
                  const view<const float, 3>& values, const view<float, 3>& output,
                  first_op<P>& op) {
-  op.voxels = check_list(name, kept.coordinates, kept.counts, kept.number);
+  op.voxels = check_list(name, "kept", kept);
   require_extent(name, "kept.indices", 0, kept.indices.extent(0), "kept.coordinates.extent(0)",
                  op.voxels.capacity);
   check_view(name, "kept.indices", kept.indices, true);
   op.most = kept.indices.extent(1);
   if ((op.most < 1) || (INT32_MAX < op.most)) {
-    fail(name, "kept.indices.extent(1) must be 1 to 2^31 - 1 (got " + std::to_string(op.most) + ")");
+    fail(name,
+         "kept.indices.extent(1) must be 1 to 2^31 - 1 (got " + std::to_string(op.most) + ")");
   }
   op.indices = kept.indices.data_handle();
   op.indices_row = kept.indices.stride(0);
@@ -170,22 +173,21 @@ void run(const cpu& executor, const sparse_op<P>& op) {
     }
   }
   for (const feature_op& given : op.features) {
-    with_clouds(locate, clouds, given,
-                [&](const feature_op& f, std::int64_t b, const auto& reader, auto* results) {
-                  using Out = std::remove_pointer_t<decltype(results)>;
-                  const cloud_voxels& voxels = clouds[static_cast<std::size_t>(b)];
-                  const std::int64_t points = locate.points_of(b).count;
-                  parallel_for(fits(b), 256, executor.threads(), [&](std::int64_t begin,
-                                                                     std::int64_t end) {
-                    for (std::int64_t v = begin; v < end; ++v) {
-                      const auto at = static_cast<std::size_t>(v);
-                      reduce_voxel(f, reader, voxels.order.data() + voxels.starts[at],
-                                   voxels.starts[at + 1] - voxels.starts[at], b, points,
-                                   row_of_result<Out>(f, 0, before[static_cast<std::size_t>(b)] + v,
-                                                      0));
-                    }
-                  });
-                });
+    with_clouds(
+        locate, clouds, given,
+        [&](const feature_op& f, std::int64_t b, const auto& reader, auto* results) {
+          using Out = std::remove_pointer_t<decltype(results)>;
+          const cloud_voxels& voxels = clouds[static_cast<std::size_t>(b)];
+          const std::int64_t points = locate.points_of(b).count;
+          parallel_for(fits(b), 256, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
+            for (std::int64_t v = begin; v < end; ++v) {
+              const auto at = static_cast<std::size_t>(v);
+              reduce_voxel(f, reader, voxels.order.data() + voxels.starts[at],
+                           voxels.starts[at + 1] - voxels.starts[at], b, points,
+                           row_of_result<Out>(f, 0, before[static_cast<std::size_t>(b)] + v, 0));
+            }
+          });
+        });
   }
 }
 

@@ -168,8 +168,8 @@ __global__ void __launch_bounds__(point_threads)
 /// Points inside the grid that were not kept.
 template <class = void>
 __global__ void count_dropped_kernel(const __grid_constant__ bin_table table,
-                                            const unsigned long long* kept, std::int64_t* dropped,
-                                            bool by_mask) {
+                                     const unsigned long long* kept, std::int64_t* dropped,
+                                     bool by_mask) {
   wait_for_stream();
   __shared__ unsigned long long inside;
   if (threadIdx.x == 0) inside = 0;

@@ -45,16 +45,16 @@ void check_grid(const char* op, const voxel_grid& grid) {
 }
 
 inline const std::int64_t* check_range_view(const char* op, const char* name,
-                                            const view<const std::int64_t, 1>& v,
-                                            const char* other, std::int64_t expected) {
+                                            const view<const std::int64_t, 1>& v, const char* other,
+                                            std::int64_t expected) {
   if (v.data_handle() == nullptr && v.extent(0) == 0) return nullptr;
   require_extent(op, name, 0, v.extent(0), other, expected);
   check_view(op, name, v);
   return v.data_handle();
 }
 
-inline std::int64_t* check_report(const char* op, const char* name,
-                                  const view<std::int64_t, 1>& v, std::int64_t items) {
+inline std::int64_t* check_report(const char* op, const char* name, const view<std::int64_t, 1>& v,
+                                  std::int64_t items) {
   if (v.data_handle() == nullptr && v.extent(0) == 0) return nullptr;
   require_extent(op, name, 0, v.extent(0), "the number of clouds", items);
   check_view(op, name, v, true);
@@ -69,10 +69,13 @@ locate_op<std::remove_const_t<P>> make_locate_op(const char* op_name, const voxe
                                                  const voxelize_report& report,
                                                  std::int64_t batch) {
   using T = std::remove_const_t<P>;
-  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> ||
-                    std::is_same_v<T, bf16> || std::is_same_v<T, f16>,
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, bf16> ||
+                    std::is_same_v<T, f16>,
                 "robocache: points are float, double, bf16 or f16");
   check_grid<compute_type<T>>(op_name, grid);
+  if (batch > 0 && grid.cells() > (std::int64_t{1} << 62) / batch) {
+    fail(op_name, "the clouds must have at most 2^62 voxels in all");
+  }
   require_extent(op_name, "points", 2, points.extent(2), "3 coordinates", 3);
   check_view(op_name, "points", points);
   locate_op<T> op;
@@ -87,8 +90,8 @@ locate_op<std::remove_const_t<P>> make_locate_op(const char* op_name, const voxe
                                   "the number of clouds + 1", batch + 1);
   } else {
     require_extent(op_name, "points", 0, points.extent(0), "the number of clouds", batch);
-    op.lengths = check_range_view(op_name, "ranges.lengths", ranges.lengths,
-                                  "the number of clouds", batch);
+    op.lengths =
+        check_range_view(op_name, "ranges.lengths", ranges.lengths, "the number of clouds", batch);
   }
   op.points = points.data_handle();
   op.batch_stride = points.stride(0);
@@ -102,7 +105,8 @@ locate_op<std::remove_const_t<P>> make_locate_op(const char* op_name, const voxe
   op.outside = check_report(op_name, "report.outside", report.outside, batch);
   op.invalid = check_report(op_name, "report.invalid", report.invalid, batch);
   if (op.slots() > INT32_MAX) {
-    fail(op_name, "one call takes at most 2^31 - 1 points (got " + std::to_string(op.slots()) + ")");
+    fail(op_name,
+         "one call takes at most 2^31 - 1 points (got " + std::to_string(op.slots()) + ")");
   }
   return op;
 }
@@ -132,7 +136,8 @@ void check_dense(const char* op_name, const char* name, const locate_op<P>& op,
   for (int r = Rank - 1; r >= 1; --r) {
     if (output.extent(r) > 1 && output.stride(r) != dense && !output.empty()) {
       fail(op_name, std::string(name) + ".stride(" + std::to_string(r) + ") must be " +
-                        std::to_string(dense) + ", since the voxels of a cloud are contiguous (got " +
+                        std::to_string(dense) +
+                        ", since the voxels of a cloud are contiguous (got " +
                         std::to_string(output.stride(r)) + ")");
     }
     dense *= output.extent(r);
@@ -174,12 +179,14 @@ std::vector<feature_op> check_features(const char* op_name, const locate_op<P>& 
     const voxel_feature& f = features[n];
     const std::string name = "features[" + std::to_string(n) + "]";
     const std::string values = name + ".values", output = name + ".output";
-    if (f.reduce > voxel_reduction::normal) fail(op_name, name + ".reduce must be a voxel_reduction");
+    if (f.reduce > voxel_reduction::normal)
+      fail(op_name, name + ".reduce must be a voxel_reduction");
     if (f.nans > voxel_nan::propagate) fail(op_name, name + ".nans must be a voxel_nan");
     require_extent(op_name, values.c_str(), 0, f.extents[0], "points.extent(0)", batch);
     require_extent(op_name, values.c_str(), 1, f.extents[1], "points.extent(1)", rows);
     if (f.channels < 1 || f.channels > (1 << 20)) {
-      fail(op_name, values + ".extent(2) must be 1 to 2^20 (got " + std::to_string(f.channels) + ")");
+      fail(op_name,
+           values + ".extent(2) must be 1 to 2^20 (got " + std::to_string(f.channels) + ")");
     }
     if (f.reduce == voxel_reduction::normal && f.channels % 3 != 0) {
       fail(op_name, values + ".extent(2) must be a multiple of 3 for normals (got " +
@@ -199,10 +206,12 @@ std::vector<feature_op> check_features(const char* op_name, const locate_op<P>& 
     const auto check_pointer = [&](const std::string& what, feature_type type, const void* data) {
       switch (type) {
         case feature_type::f32:
-          return check_view(op_name, what.c_str(), view<const float, 1>(static_cast<const float*>(data), {1}));
-        default:
           return check_view(op_name, what.c_str(),
-                            view<const std::uint16_t, 1>(static_cast<const std::uint16_t*>(data), {1}));
+                            view<const float, 1>(static_cast<const float*>(data), {1}));
+        default:
+          return check_view(
+              op_name, what.c_str(),
+              view<const std::uint16_t, 1>(static_cast<const std::uint16_t*>(data), {1}));
       }
     };
     if (batch * rows > 0) check_pointer(values, f.type, f.data);
@@ -224,7 +233,11 @@ std::vector<feature_op> check_features(const char* op_name, const locate_op<P>& 
                      (values + ".extent(2)").c_str(), f.channels);
       if (capacity > 0) check_pointer(output, f.output_type, f.result);
       if (f.channels > 1 && f.result_strides[1] != 1) {
-        fail(op_name, output + ".stride(1) must be 1 (got " + std::to_string(f.result_strides[1]) + ")");
+        fail(op_name,
+             output + ".stride(1) must be 1 (got " + std::to_string(f.result_strides[1]) + ")");
+      }
+      if (capacity > 1 && f.result_strides[0] == 0) {
+        fail(op_name, output + ".stride(0) must not be 0: rows of an output must be distinct");
       }
     }
     one.reduce = f.reduce;

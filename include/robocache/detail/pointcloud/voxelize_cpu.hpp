@@ -100,7 +100,7 @@ void write_reports(const locate_op<P>& op, std::int64_t b, const point_counts& c
 template <class P, class Out>
 void run(const cpu& executor, const fill_op<P, Out>& op) {
   const locate_op<P>& locate = op.locate;
-  check_ranges_of_clouds("voxelize", locate);
+  check_ranges_of_clouds(op.name, locate);
   struct part {
     std::int64_t cloud, begin, end;
     sorted_chunk sorted;
@@ -124,25 +124,25 @@ void run(const cpu& executor, const fill_op<P, Out>& op) {
                                          slabs, p.counts);
                  }
                });
-  parallel_for(
-      locate.items * slabs, 1, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
-        std::vector<std::uint32_t> counts(static_cast<std::size_t>(slab_cells));
-        for (std::int64_t k = begin; k < end; ++k) {
-          const std::int64_t b = k / slabs, s = k % slabs;
-          std::fill(counts.begin(), counts.end(), 0U);
-          for (std::size_t n = first_part[static_cast<std::size_t>(b)];
-               n < first_part[static_cast<std::size_t>(b) + 1]; ++n) {
-            const sorted_chunk& chunk = parts[n].sorted;
-            const auto slab = static_cast<std::size_t>(s);
-            for (std::uint32_t i = chunk.starts[slab]; i < chunk.starts[slab + 1]; ++i) {
-              ++counts[chunk.places[i]];
-            }
-          }
-          const std::int64_t first = s * slab_cells;
-          write_cells(op.value, counts.data(), std::min(slab_cells, locate.cells - first), op.to, b,
-                      first);
-        }
-      });
+  parallel_for(locate.items * slabs, 1, executor.threads(),
+               [&](std::int64_t begin, std::int64_t end) {
+                 std::vector<std::uint32_t> counts(static_cast<std::size_t>(slab_cells));
+                 for (std::int64_t k = begin; k < end; ++k) {
+                   const std::int64_t b = k / slabs, s = k % slabs;
+                   std::fill(counts.begin(), counts.end(), 0U);
+                   for (std::size_t n = first_part[static_cast<std::size_t>(b)];
+                        n < first_part[static_cast<std::size_t>(b) + 1]; ++n) {
+                     const sorted_chunk& chunk = parts[n].sorted;
+                     const auto slab = static_cast<std::size_t>(s);
+                     for (std::uint32_t i = chunk.starts[slab]; i < chunk.starts[slab + 1]; ++i) {
+                       ++counts[chunk.places[i]];
+                     }
+                   }
+                   const std::int64_t first = s * slab_cells;
+                   write_cells(op.value, counts.data(), std::min(slab_cells, locate.cells - first),
+                               op.to, b, first);
+                 }
+               });
   for (std::int64_t b = 0; b < locate.items; ++b) {
     point_counts counts;
     for (const part& p : parts) {
@@ -184,11 +184,11 @@ void reduce_voxel(const feature_op& f, const feature_reader<T>& reader, const st
   const auto reduce = [&](auto width, auto state, std::int32_t channel) {
     constexpr int channels = decltype(width)::value;
     decltype(state) states[channels] = {};
-    std::int32_t scales[channels] = {};
-    if (f.sums()) find_scales(f, b, points, channel, scales);
-    reduce_channels<channels>(f, reader, order, 0, count, 1, channel, points, scales, states);
+    sum_rule rules[channels] = {};
+    if (f.sums()) find_rules(f, b, points, channel, rules);
+    reduce_channels<channels>(f, reader, order, 0, count, 1, channel, rules, states);
     Out results[channels];
-    finish(f, states, scales, channel, to.argmax, results);
+    finish(f, states, rules, channel, to.argmax, results);
     for (int k = 0; k < channels; ++k) to.values[channel + k] = results[k];
   };
   if (f.reduce == voxel_reduction::normal) {
@@ -247,25 +247,26 @@ void run(const cpu& executor, const features_op<P>& op) {
   check_ranges_of_clouds("voxelize_features", locate);
   const std::vector<cloud_voxels> clouds = sort_clouds(locate, threads);
   for (const feature_op& given : op.features) {
-    with_clouds(locate, clouds, given,
-                [&](const feature_op& f, std::int64_t b, const auto& reader, auto* results) {
-                  using Out = std::remove_pointer_t<decltype(results)>;
-                  const cloud_voxels& voxels = clouds[static_cast<std::size_t>(b)];
-                  const std::int64_t points = locate.points_of(b).count;
-                  const auto whole = row_of_result<Out>(f, b, 0, locate.cells);
-                  fill_empty(whole.values, locate.cells * f.channels, narrow<Out>(f.empty), threads);
-                  if (whole.argmax != nullptr) {
-                    fill_empty(whole.argmax, locate.cells * f.channels, -1, threads);
-                  }
-                  parallel_for(voxels.count(), 256, threads, [&](std::int64_t begin, std::int64_t end) {
-                    for (std::int64_t v = begin; v < end; ++v) {
-                      const auto at = static_cast<std::size_t>(v);
-                      reduce_voxel(f, reader, voxels.order.data() + voxels.starts[at],
-                                   voxels.starts[at + 1] - voxels.starts[at], b, points,
-                                   row_of_result<Out>(f, b, voxels.cells[at], locate.cells));
-                    }
-                  });
-                });
+    with_clouds(
+        locate, clouds, given,
+        [&](const feature_op& f, std::int64_t b, const auto& reader, auto* results) {
+          using Out = std::remove_pointer_t<decltype(results)>;
+          const cloud_voxels& voxels = clouds[static_cast<std::size_t>(b)];
+          const std::int64_t points = locate.points_of(b).count;
+          const auto whole = row_of_result<Out>(f, b, 0, locate.cells);
+          fill_empty(whole.values, locate.cells * f.channels, narrow<Out>(f.empty), threads);
+          if (whole.argmax != nullptr) {
+            fill_empty(whole.argmax, locate.cells * f.channels, -1, threads);
+          }
+          parallel_for(voxels.count(), 256, threads, [&](std::int64_t begin, std::int64_t end) {
+            for (std::int64_t v = begin; v < end; ++v) {
+              const auto at = static_cast<std::size_t>(v);
+              reduce_voxel(f, reader, voxels.order.data() + voxels.starts[at],
+                           voxels.starts[at + 1] - voxels.starts[at], b, points,
+                           row_of_result<Out>(f, b, voxels.cells[at], locate.cells));
+            }
+          });
+        });
   }
   for (std::int64_t b = 0; op.counts.data != nullptr && b < locate.items; ++b) {
     const cloud_voxels& voxels = clouds[static_cast<std::size_t>(b)];
@@ -285,10 +286,11 @@ void run(const cuda& executor, const features_op<P>& op);
 #else
 template <class P, class Out>
 void run(const cuda&, const fill_op<P, Out>&) {
-  static_assert(always_false<P, Out>,
-                "robocache::voxelize: the GPU code is not compiled; link RoboCache::RoboCache built "
-                "with CUDA, or include <robocache/pointcloud/voxelize.cuh> and compile this file "
-                "with nvcc");
+  static_assert(
+      always_false<P, Out>,
+      "robocache::voxelize: the GPU code is not compiled; link RoboCache::RoboCache built "
+      "with CUDA, or include <robocache/pointcloud/voxelize.cuh> and compile this file "
+      "with nvcc");
 }
 template <class P>
 void run(const cuda&, const features_op<P>&) {

@@ -129,8 +129,8 @@ __device__ __forceinline__ void store_lane(Out* to, const Out (&results)[Width],
   }
 }
 
-/// Stores a lane of 16 bytes whose address is aligned to 4: neighbours in the warp pass words on, so
-/// that all stores but those at the ends of a row or warp are aligned to 16 bytes. Called by all
+/// Stores a lane of 16 bytes whose address is aligned to 4: neighbours in the warp pass words on,
+/// so that all stores but those at the ends of a row or warp are aligned to 16 bytes. Called by all
 /// threads of a warp; `whole` says whether the lanes before and after lie in the same row.
 __device__ __forceinline__ void store_shifted(uint4* to, const uint4& own, bool writes,
                                               bool has_before, bool has_after) {
