@@ -92,11 +92,13 @@ class mirror {
     // From pageable memory the call may return before the last bytes have arrived.
     require(cudaStreamSynchronize(cudaStreamLegacy));
   }
+  /// What was never placed is left as it is.
   template <class V>
   void fetch(V& host) {
-    if (host.empty()) return;
+    const auto copy = copies_.find(host.data());
+    if (host.empty() || copy == copies_.end()) return;
     const std::size_t bytes = host.size() * sizeof(host[0]);
-    require(cudaMemcpy(host.data(), copies_.at(host.data())->data(), bytes, cudaMemcpyDefault));
+    require(cudaMemcpy(host.data(), copy->second->data(), bytes, cudaMemcpyDefault));
   }
 
  private:
@@ -164,12 +166,12 @@ class staging {
     const auto& array = arrays_.at(host.data());
     std::memcpy(array.pinned->data(), host.data(), array.bytes);
   }
-  /// The elements of an output that copies have brought.
+  /// The elements of an output that copies have brought; what was never placed is left as it is.
   template <class V>
   void collect(V& host) const {
-    if (host.empty()) return;
-    const auto& array = arrays_.at(host.data());
-    std::memcpy(host.data(), array.pinned->data(), array.bytes);
+    const auto array = arrays_.find(host.data());
+    if (host.empty() || array == arrays_.end()) return;
+    std::memcpy(host.data(), array->second.pinned->data(), array->second.bytes);
   }
 
  private:

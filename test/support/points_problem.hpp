@@ -231,7 +231,9 @@ depth_problem<D> make_depth(random_source& random, std::int64_t batch, std::int6
     const double z = static_cast<double>(p.dense[static_cast<std::size_t>(pixel)]) / units;
     const auto u = static_cast<double>(pixel % p.width);
     const double x = (u - p.camera.cx) * z / p.camera.fx;
-    const float row[] = {1.0F, 0.0F, 0.0F, -static_cast<float>(x)};
+    const auto stretch = static_cast<float>(random.uniform(0.5, 2.0));
+    const float row[] = {stretch, 0.0F, 0.0F,
+                         -static_cast<float>(static_cast<double>(stretch) * x)};
     if (std::isfinite(row[3])) std::copy(row, row + 4, p.poses.begin());
     p.options = {};
   }

@@ -43,7 +43,8 @@ void reset(const Executor& executor, const voxel_accumulator& acc) {
 ///
 /// Deterministic: the same bits on the CPU with any number of threads and on any GPU, for points in
 /// any order and in any calls. On CUDA it is asynchronous, can be captured and allocates nothing.
-/// Ranges are checked on the CPU; on CUDA a cloud whose range is bad is taken to be empty.
+/// Ranges are checked on the CPU; on CUDA a cloud whose range is bad is taken to be empty, and
+/// offsets that lie in bounds but descend leave the results unspecified.
 ///
 /// Throws `invalid_argument` for grids, shapes, strides and pointers that cannot be right, and
 /// `cuda_error` when a launch fails.

@@ -22,7 +22,8 @@ namespace robocache {
 ///
 /// Exact, and deterministic: the same bits on the CPU with any number of threads and on any GPU.
 /// On CUDA it is asynchronous, can be captured and allocates nothing. Ranges are checked before
-/// anything is written on the CPU; on CUDA a cloud whose range is bad is taken to be empty.
+/// anything is written on the CPU; on CUDA a cloud whose range is bad is taken to be empty, and
+/// offsets that lie in bounds but descend leave the results unspecified.
 ///
 /// Throws `invalid_argument` for shapes, strides and pointers that cannot be right, and
 /// `cuda_error` when a launch fails.

@@ -46,8 +46,7 @@ void allow_shared(const char* op, Kernel* kernel, std::size_t bytes) {
 template <class P, class Out>
 void fill_by_slabs(const cuda& executor, const fill_op<P, Out>& op) {
   slab_table table;
-  unsigned char* const base =
-      reserve_scratch(op.name, executor, layout_slabs(op, nullptr, table));
+  unsigned char* const base = reserve_scratch(op.name, executor, layout_slabs(op, nullptr, table));
   layout_slabs(op, base, table);
   clear_reports(op.name, executor, op.locate);
   const std::int64_t chunks = count_point_blocks(op.locate, sort_chunk_points);
@@ -61,22 +60,16 @@ void fill_by_slabs(const cuda& executor, const fill_op<P, Out>& op) {
   }
   constexpr std::size_t fill_bytes = slab_cells * sizeof(std::uint32_t);
   allow_shared(op.name, fill_slabs_kernel<P, Out>, fill_bytes);
-  launch(op.name, executor, fill_slabs_kernel<P, Out>, op.locate.items * table.slabs,
-         fill_threads, fill_bytes, op, table);
+  launch(op.name, executor, fill_slabs_kernel<P, Out>, op.locate.items * table.slabs, fill_threads,
+         fill_bytes, op, table);
 }
 
 template <class P, class Out>
 void fill_by_adding(const cuda& executor, const fill_op<P, Out>& op) {
   const std::int64_t bytes = bytes_of_output(op);
   clear_reports(op.name, executor, op.locate);
-  if (op.locate.items == 1 ||
-      op.to.batch_stride * static_cast<std::int64_t>(sizeof(*op.to.data)) == bytes) {
-    clear(op.name, executor, op.to.data, bytes * op.locate.items);
-  } else {
-    for (std::int64_t b = 0; b < op.locate.items; ++b) {
-      clear(op.name, executor, op.to.data + b * op.to.batch_stride, bytes);
-    }
-  }
+  set_memory(op.name, executor, op.to.data, bytes, 0, op.locate.items,
+             op.to.batch_stride * static_cast<std::int64_t>(sizeof(*op.to.data)));
   const std::int64_t blocks = count_point_blocks(op.locate, point_threads);
   if (blocks == 0) return;
   constexpr bool can_count = std::is_same_v<Out, float>;

@@ -61,7 +61,8 @@ inline std::size_t voxelize_features_workspace_bytes([[maybe_unused]] const voxe
 /// Deterministic: the same bits on the CPU with any number of threads and on any GPU, for points in
 /// any order. On CUDA it is asynchronous, can be captured, and allocates nothing but what the
 /// workspace lacks of `voxelize_workspace_bytes`. Ranges are checked before anything is written on
-/// the CPU; on CUDA a cloud whose range is bad is taken to be empty.
+/// the CPU; on CUDA a cloud whose range is bad is taken to be empty, and
+/// offsets that lie in bounds but descend leave the results unspecified.
 ///
 /// Throws `invalid_argument` for grids, shapes, strides and pointers that cannot be right, and
 /// `cuda_error` when a launch fails, before anything is written.

@@ -8,11 +8,13 @@
 
 namespace robocache::detail {
 
-inline void check_device_list(const char* name, const voxel_list& list) {
-  check_device_pointer(name, "voxels.number", list.number);
+/// `argument` is what the caller knows the list by.
+inline void check_device_list(const char* name, const std::string& argument,
+                              const voxel_list& list) {
+  check_device_pointer(name, (argument + ".number").c_str(), list.number);
   if (list.capacity == 0) return;
-  check_device_pointer(name, "voxels.coordinates", list.coordinates);
-  check_device_pointer(name, "voxels.counts", list.counts);
+  check_device_pointer(name, (argument + ".coordinates").c_str(), list.coordinates);
+  check_device_pointer(name, (argument + ".counts").c_str(), list.counts);
 }
 
 template <class P>
@@ -20,7 +22,7 @@ void run(const cuda& executor, const sparse_op<P>& op) {
   constexpr const char* name = "voxelize_sparse";
   check_device_points(name, op.locate);
   check_device_features(name, op.locate, op.features);
-  check_device_list(name, op.voxels);
+  check_device_list(name, "voxels", op.voxels);
   if (op.locate.items == 0 || op.locate.slots() == 0) {
     clear_reports(name, executor, op.locate);
     return clear(name, executor, op.voxels.number, sizeof(*op.voxels.number));
@@ -50,7 +52,7 @@ void run(const cuda& executor, const first_op<P>& op) {
   constexpr const char* name = "voxelize_first";
   const locate_op<P>& locate = op.locate;
   check_device_points(name, locate);
-  check_device_list(name, op.voxels);
+  check_device_list(name, "kept", op.voxels);
   if (op.voxels.capacity > 0) {
     check_device_pointer(name, "kept.indices", op.indices);
     check_device_pointer(name, "output", op.output);
@@ -59,6 +61,11 @@ void run(const cuda& executor, const first_op<P>& op) {
   if (locate.slots() > 0) {
     check_device_pointer(name, "kept.voxel_of", op.voxel_of);
     check_device_pointer(name, "values", op.values);
+  }
+  if (op.voxel_of != nullptr) {  // what is no point belongs to no voxel
+    const std::int64_t entries = locate.offsets != nullptr ? 1 : locate.items;
+    set_memory(name, executor, op.voxel_of, locate.rows * 4, UINT32_MAX, entries,
+               op.voxel_of_batch * 4);
   }
   if (locate.items == 0 || locate.slots() == 0) {
     clear_reports(name, executor, locate);
@@ -92,11 +99,6 @@ void run(const cuda& executor, const first_op<P>& op) {
            table.mask != nullptr);
   }
   if (op.voxel_of == nullptr) return;
-  const std::int64_t entries = locate.offsets != nullptr ? 1 : locate.items;
-  for (std::int64_t b = 0; b < entries; ++b) {  // what is no point belongs to no voxel
-    if (locate.lengths == nullptr && locate.offsets == nullptr) break;
-    set_memory(name, executor, op.voxel_of + b * op.voxel_of_batch, locate.rows * 4, UINT32_MAX);
-  }
   launch(name, executor, write_voxel_of_kernel<P>, count_point_blocks(locate, point_threads),
          point_threads, 0, op, table, firsts);
 }

@@ -190,7 +190,7 @@ __global__ void __launch_bounds__(point_threads)
 /// Gives each voxel its part of `order`, in any order, and lists the large ones.
 template <class = void>
 __global__ void __launch_bounds__(point_threads)
-    start_voxels_kernel(const __grid_constant__ bin_table table) {
+    start_voxels_kernel(const __grid_constant__ bin_table table, std::uint32_t slots) {
   wait_for_stream();
   __shared__ std::uint32_t claimed;
   const std::uint32_t number = *table.number();
@@ -201,8 +201,11 @@ __global__ void __launch_bounds__(point_threads)
   const std::uint32_t before = sum_before(count, total);
   if (threadIdx.x == 0) claimed = atomicAdd(table.placed(), total);
   __syncthreads();
-  if (v < number) table.starts[v] = claimed + before;
-  if (count > large_voxel) table.large[atomicAdd(table.large_number(), 1U)] = v;
+  // Clouds that overlap, by offsets that descend, hold more points than there are.
+  const bool fits = claimed + before + count <= slots;
+  if (v < number) table.starts[v] = fits ? claimed + before : 0;
+  if (v < number && !fits) table.counts[v] = 0;
+  if (fits && count > large_voxel) table.large[atomicAdd(table.large_number(), 1U)] = v;
 }
 
 template <class = void>
@@ -215,7 +218,7 @@ __global__ void __launch_bounds__(point_threads)
   if (i >= mine.range.count) return;
   const std::int64_t slot = op.first_slot(mine.cloud, mine.range) + i;
   const std::int32_t v = table.voxel_of[slot];
-  if (v >= 0) {
+  if (v >= 0 && table.ranks[slot] < table.counts[v]) {
     table.order[table.starts[v] + table.ranks[slot]] = static_cast<std::uint32_t>(slot);
   }
 }
@@ -368,23 +371,25 @@ inline bins_plan plan_bins(const cloud_layout& op, const bins_request& wanted,
                                              : nullptr);
   }
   if (by_mask) table.mask = layout.take<std::uint32_t>(words);
+  table.order = layout.take<std::uint32_t>(slots);
   plan.cleared = layout.bytes();
   table.voxel_of = layout.take<std::int32_t>(slots);
-  table.order = layout.take<std::uint32_t>(slots);
   table.starts = layout.take<std::uint32_t>(slots);
   table.cells = layout.take<std::int64_t>(slots);
-  table.clouds = layout.take<std::int32_t>(slots);
   table.large = layout.take<std::uint32_t>(slots / large_voxel + 1);
   if (by_mask) {
     table.bases = layout.take<std::uint32_t>(words);
     table.ranks = layout.take<std::uint32_t>(slots);
+    table.clouds = layout.take<std::int32_t>(slots);
     if (wanted.ordered) table.sums = layout.take<std::uint32_t>(words / rank_words + 1);
   } else {
     sort_buffers& sort = plan.sort;
     sort.keys = layout.take<std::uint64_t>(slots);
     sort.sorted = layout.take<std::uint64_t>(slots);
-    sort.slots = layout.take<std::uint32_t>(slots);
-    sort.begins = layout.take<std::uint32_t>(slots);
+    // Where the sort has read the keys and points, later steps write.
+    sort.slots = table.starts;
+    sort.begins = reinterpret_cast<std::uint32_t*>(sort.keys);
+    table.clouds = base == nullptr ? nullptr : reinterpret_cast<std::int32_t*>(sort.keys) + slots;
     std::size_t sorting = 0, scanning = 0;
     check_cuda(cub::DeviceRadixSort::SortPairs(nullptr, sorting, sort.keys, sort.sorted, sort.slots,
                                                table.order, static_cast<int>(slots)),
@@ -415,7 +420,7 @@ void build_by_mask(const char* name, const cuda& executor, const locate_op<P>& o
          table.sums, table.bases, table.number());
   launch(name, executor, count_points_kernel<P>, blocks, point_threads, 0, op, table);
   launch(name, executor, start_voxels_kernel<>, (op.slots() - 1) / point_threads + 1, point_threads,
-         0, table);
+         0, table, static_cast<std::uint32_t>(op.slots()));
   launch(name, executor, place_points_kernel<>, blocks, point_threads, 0, layout, table);
 }
 

@@ -168,14 +168,16 @@ inline std::int64_t blocks_for(std::int64_t items) {
   return blocks < 1 ? 1 : blocks > (1 << 20) ? 1 << 20 : blocks;
 }
 
-/// Elements set to one value; what is longer than a pattern of 4 bytes repeats it.
+/// `entries` times `count` elements, `stride` elements apart, set to one value.
 template <class V>
-void fill(const char* name, const cuda& executor, V* data, std::int64_t count, V value) {
+void fill(const char* name, const cuda& executor, V* data, std::int64_t count, V value,
+          std::int64_t entries, std::int64_t stride) {
   std::uint32_t pattern = 0;
   for (std::size_t k = 0; k < sizeof(pattern); k += sizeof(V)) {
     memcpy(reinterpret_cast<unsigned char*>(&pattern) + k, &value, sizeof(V));
   }
-  set_memory(name, executor, data, count * static_cast<std::int64_t>(sizeof(V)), pattern);
+  constexpr auto size = static_cast<std::int64_t>(sizeof(V));
+  set_memory(name, executor, data, count * size, pattern, entries, stride * size);
 }
 
 /// A dense output as it is without points.
@@ -183,12 +185,9 @@ template <class Out>
 void fill_rows(const char* name, const cuda& executor, const cloud_layout& op,
                const feature_op& f) {
   const std::int64_t each = op.cells * f.channels;
-  const bool together = f.result_batch == each || op.items == 1;
-  for (std::int64_t b = 0; b < (together ? 1 : op.items); ++b) {
-    fill(name, executor, static_cast<Out*>(f.result) + b * f.result_batch,
-         together ? each * op.items : each, narrow<Out>(f.empty));
-  }
-  if (f.argmax != nullptr) fill(name, executor, f.argmax, each * op.items, -1);
+  fill(name, executor, static_cast<Out*>(f.result), each, narrow<Out>(f.empty), op.items,
+       f.result_batch);
+  if (f.argmax != nullptr) fill(name, executor, f.argmax, each, -1, op.items, each);
 }
 
 /// Launches what a sparse or dense output of one feature needs.
@@ -229,9 +228,7 @@ void write_dense_features(const char* name, const cuda& executor, const features
   const auto& layout = static_cast<const cloud_layout&>(op.locate);
   write_features(name, executor, layout, bins, {true, 0});
   if (op.counts.data == nullptr) return;
-  for (std::int64_t b = 0; b < layout.items; ++b) {
-    fill(name, executor, op.counts.data + b * op.counts.batch_stride, layout.cells, 0);
-  }
+  fill(name, executor, op.counts.data, layout.cells, 0, layout.items, op.counts.batch_stride);
   if (layout.slots() == 0) return;
   launch(name, executor, write_counts_kernel<>, blocks_for(layout.slots()), point_threads, 0,
          bins.table, op.counts.data, op.counts.batch_stride);

@@ -113,7 +113,7 @@ struct max_state {
   [[nodiscard]] ROBOCACHE_HD bool is_empty() const { return best == 0; }
 };
 
-/// 1 / length of a vector, or 0 for the zero vector; NaN and infinities make NaN.
+/// 1 / length of a vector, or 0 for the zero vector.
 ROBOCACHE_HD double inverse_length(double x, double y, double z) {
   const double square = robocache::fma(x, x, robocache::fma(y, y, z * z));
   return square == 0.0 ? 0.0 : 1.0 / square_root(square);

@@ -215,8 +215,12 @@ __global__ void __launch_bounds__(fill_threads)
   for (std::int64_t c = threadIdx.x / 32; c < chunks; c += fill_threads / 32) {
     const std::uint16_t* const starts = table.starts + (first + c) * (table.slabs + 1) + s;
     const std::uint16_t* const places = table.places + (first + c) * sort_chunk_points;
-    const std::uint32_t end = starts[1];
-    for (std::uint32_t i = starts[0] + lane; i < end; i += 32) atomicAdd(&counts[places[i]], 1U);
+    // Offsets that descend can leave chunks unwritten; their places must stay in bounds.
+    constexpr auto most = static_cast<std::uint32_t>(sort_chunk_points);
+    const std::uint32_t end = starts[1] < most ? starts[1] : most;
+    for (std::uint32_t i = starts[0] + lane; i < end; i += 32) {
+      atomicAdd(&counts[places[i] & (slab_cells - 1)], 1U);
+    }
   }
   __syncthreads();
   const std::int64_t begin = static_cast<std::int64_t>(s) * slab_cells;

@@ -60,23 +60,36 @@ __device__ __forceinline__ point_block find_point_block(const cloud_layout& op, 
     mine.cloud = block / parts;
     mine.begin = (block - mine.cloud * parts) * each;
   } else {
-    std::int64_t low = 0, high = op.items;  // the last cloud that starts at or before the block
+    // The last cloud that starts at or before the block; offsets out of bounds are passed over.
+    const auto wild = [&op](std::int64_t b) {
+      return op.offsets[b] < 0 || op.offsets[b] > op.rows;
+    };
+    std::int64_t low = 0, high = op.items;
     while (high - low > 1) {
-      const std::int64_t middle = (low + high) / 2;
-      (op.offsets[middle] / each + middle <= block ? low : high) = middle;
+      std::int64_t probe = (low + high) / 2;
+      while (probe > low && wild(probe)) --probe;
+      if (probe == low) probe = (low + high) / 2 + 1;
+      while (probe < high && wild(probe)) ++probe;
+      if (probe == high) break;
+      (op.offsets[probe] / each + probe <= block ? low : high) = probe;
     }
     mine.cloud = low;
     mine.begin = (block - op.offsets[low] / each - low) * each;
+    if (mine.begin < 0) return {low, 0, {}};  // in front of the first cloud
   }
   mine.range = op.points_of(mine.cloud);
   return mine;
 }
 
-/// Memory set to a pattern of 4 bytes, or of fewer that repeat in it.
+/// `bytes` at every `stride` bytes set to a pattern of 4 bytes, or of fewer that repeat in it.
 template <class = void>
 __global__ void __launch_bounds__(512)
-    set_memory_kernel(unsigned char* data, std::int64_t bytes, std::uint32_t pattern) {
+    set_memory_kernel(unsigned char* base, std::int64_t bytes, std::int64_t stride,
+                      std::uint32_t blocks_each, std::uint32_t pattern) {
   wait_for_stream();
+  const std::uint32_t entry = blockIdx.x / blocks_each;
+  const std::uint32_t part = blockIdx.x - entry * blocks_each;
+  unsigned char* const data = base + entry * stride;
   const auto past = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(data) % 16);
   std::int64_t head = past == 0 ? 0 : 16 - past;
   head = head < bytes ? head : bytes;
@@ -86,23 +99,30 @@ __global__ void __launch_bounds__(512)
       __funnelshift_r(pattern, pattern, static_cast<std::uint32_t>(head) * 8);
   const uint4 value = {turned, turned, turned, turned};
   auto* const wide = reinterpret_cast<uint4*>(data + head);
-  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * 2048 + threadIdx.x;
+  const std::int64_t first = static_cast<std::int64_t>(part) * 2048 + threadIdx.x;
 #pragma unroll
   for (int k = 0; k < 4; ++k) {
     if (first + k * 512 < body) wide[first + k * 512] = value;
   }
   const std::int64_t rest = bytes - body * 16;  // before and after the body
-  if (blockIdx.x == 0 && threadIdx.x < rest) {
+  if (part == 0 && threadIdx.x < rest) {
     const std::int64_t i = threadIdx.x < head ? threadIdx.x : threadIdx.x + body * 16;
     data[i] = static_cast<unsigned char>(pattern >> (i % 4 * 8));
   }
 }
 
+/// `entries` times `bytes`, `stride` bytes apart.
 inline void set_memory(const char* op, const cuda& executor, void* data, std::int64_t bytes,
-                       std::uint32_t pattern) {
-  if (bytes <= 0) return;
-  launch(op, executor, set_memory_kernel<>, bytes / (2048 * 16) + 1, 512, 0,
-         static_cast<unsigned char*>(data), bytes, pattern);
+                       std::uint32_t pattern, std::int64_t entries = 1, std::int64_t stride = 0) {
+  if (bytes <= 0 || entries <= 0) return;
+  if (stride == bytes) {
+    bytes *= entries;
+    entries = 1;
+  }
+  const std::int64_t blocks_each = bytes / (2048 * 16) + 1;
+  launch(op, executor, set_memory_kernel<>, blocks_each * entries, 512, 0,
+         static_cast<unsigned char*>(data), bytes, stride, static_cast<std::uint32_t>(blocks_each),
+         pattern);
 }
 
 inline void clear(const char* op, const cuda& executor, void* data, std::int64_t bytes) {
