@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Prints the results of `bench/run` as Markdown tables, or writes them into a page.
 
-    bench/table.py FOLDER                      prints
-    bench/table.py FOLDER --into PAGE.md       replaces what stands between the page's marks
+    bench/table.py FOLDER...                   prints
+    bench/table.py FOLDER... --into PAGE.md    replaces what stands between the page's marks
                                                <!-- results --> and <!-- end of results -->
 """
 
@@ -181,10 +181,10 @@ def render(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("folders", type=pathlib.Path, nargs="+")
     parser.add_argument("--into", type=pathlib.Path, metavar="PAGE")
     options = parser.parse_args()
-    text = render(options.folder)
+    text = "\n".join(render(folder) for folder in options.folders)
     if options.into is None:
         print(text, end="")
         return

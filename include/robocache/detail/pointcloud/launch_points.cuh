@@ -39,48 +39,6 @@ inline unsigned char* reserve_scratch(const char* op, const cuda& executor, std:
 
 constexpr int point_threads = 256;
 
-/// A block's share of the points: those of a cloud from `begin` on.
-struct point_block {
-  std::int64_t cloud = 0, begin = 0;
-  cloud_range range;
-};
-
-/// Blocks of `each` points: so many, and what number `block` has. Blocks of packed clouds are
-/// numbered from offsets[b] / each + b on, which leaves room for the parts of all before.
-inline std::int64_t count_point_blocks(const cloud_layout& op, std::int64_t each) {
-  if (op.offsets != nullptr) return op.rows / each + op.items;
-  return op.items * ((op.rows + each - 1) / each);
-}
-
-__device__ __forceinline__ point_block find_point_block(const cloud_layout& op, std::int64_t each,
-                                                        std::int64_t block) {
-  point_block mine;
-  if (op.offsets == nullptr) {
-    const std::int64_t parts = (op.rows + each - 1) / each;
-    mine.cloud = block / parts;
-    mine.begin = (block - mine.cloud * parts) * each;
-  } else {
-    // The last cloud that starts at or before the block; offsets out of bounds are passed over.
-    const auto wild = [&op](std::int64_t b) {
-      return op.offsets[b] < 0 || op.offsets[b] > op.rows;
-    };
-    std::int64_t low = 0, high = op.items;
-    while (high - low > 1) {
-      std::int64_t probe = (low + high) / 2;
-      while (probe > low && wild(probe)) --probe;
-      if (probe == low) probe = (low + high) / 2 + 1;
-      while (probe < high && wild(probe)) ++probe;
-      if (probe == high) break;
-      (op.offsets[probe] / each + probe <= block ? low : high) = probe;
-    }
-    mine.cloud = low;
-    mine.begin = (block - op.offsets[low] / each - low) * each;
-    if (mine.begin < 0) return {low, 0, {}};  // in front of the first cloud
-  }
-  mine.range = op.points_of(mine.cloud);
-  return mine;
-}
-
 /// `bytes` at every `stride` bytes set to a pattern of 4 bytes, or of fewer that repeat in it.
 template <class = void>
 __global__ void __launch_bounds__(512)

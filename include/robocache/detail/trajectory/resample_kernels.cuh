@@ -131,7 +131,7 @@ __device__ __forceinline__ void store_lane(Out* to, const Out (&results)[Width],
 
 /// Stores a lane of 16 bytes whose address is aligned to 4: neighbours in the warp pass words on,
 /// so that all stores but those at the ends of a row or warp are aligned to 16 bytes. Called by all
-/// threads of a warp; `whole` says whether the lanes before and after lie in the same row.
+/// threads of a warp; whether the thread before or after has the lane before or after of the row.
 __device__ __forceinline__ void store_shifted(uint4* to, const uint4& own, bool writes,
                                               bool has_before, bool has_after) {
   constexpr unsigned all = 0xffffffffU;
