@@ -1,7 +1,6 @@
 // The CPU driver of bounds and selections, and the gate to the CUDA one.
 #pragma once
 
-#include <algorithm>
 #include <robocache/detail/parallel.hpp>
 #include <robocache/detail/pointcloud/points_check.hpp>
 #include <robocache/detail/pointcloud/voxelize_cpu.hpp>

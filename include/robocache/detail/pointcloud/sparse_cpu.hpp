@@ -206,15 +206,14 @@ void run(const cpu& executor, const first_op<P>& op) {
     const cloud_range range = locate.points_of(b);
     const std::int64_t first_slot = locate.first_slot(b, range);
     inside += static_cast<std::int64_t>(voxels.order.size());
-    // Voxels in the order of their first points.
-    std::vector<std::int64_t> by_first(voxels.cells.size());
-    for (std::size_t v = 0; v < by_first.size(); ++v) by_first[v] = static_cast<std::int64_t>(v);
-    const auto first_of = [&](std::int64_t v) {
-      return voxels.order[static_cast<std::size_t>(voxels.starts[static_cast<std::size_t>(v)])];
-    };
-    std::sort(by_first.begin(), by_first.end(),
-              [&](std::int64_t a, std::int64_t c) { return first_of(a) < first_of(c); });
-    for (const std::int64_t v : by_first) {
+    // Voxels in the order of their first points: each stands at its first.
+    std::vector<std::int64_t> voxel_at(static_cast<std::size_t>(range.count), -1);
+    for (std::int64_t v = 0; v < voxels.count(); ++v) {
+      const auto start = static_cast<std::size_t>(voxels.starts[static_cast<std::size_t>(v)]);
+      voxel_at[static_cast<std::size_t>(voxels.order[start] - first_slot)] = v;
+    }
+    for (const std::int64_t v : voxel_at) {
+      if (v < 0) continue;
       const std::int64_t row = number++;
       if (row >= op.voxels.capacity) continue;
       const auto at = static_cast<std::size_t>(v);
@@ -232,7 +231,8 @@ void run(const cpu& executor, const first_op<P>& op) {
         if (i < 0) {
           std::fill_n(to, op.channels, 0.0F);
         } else {
-          std::copy_n(op.row_of(b, range, i), op.channels, to);
+          const float* const from = op.row_of(b, range, i);
+          std::copy(from, from + op.channels, to);
         }
       }
       for (std::int64_t k = 0; op.voxel_of != nullptr && k < count; ++k) {

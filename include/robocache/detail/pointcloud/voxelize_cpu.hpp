@@ -4,7 +4,6 @@
 // and writes its part of the output once. No thread writes where another does.
 #pragma once
 
-#include <algorithm>
 #include <robocache/detail/parallel.hpp>
 #include <robocache/detail/pointcloud/sort_cpu.hpp>
 #include <robocache/detail/pointcloud/voxelize_check.hpp>
