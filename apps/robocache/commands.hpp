@@ -58,6 +58,7 @@ struct voxelize_command {
   std::string features;
   viewpoint from = viewpoint::isometric;
   voxel_mode mode = voxel_mode::density;
+  std::optional<std::int32_t> ignored_label;
   grid_settings grid;
   bool sparse = false;
   executor_choice executor;

@@ -89,7 +89,8 @@ A point belongs to the voxel floor((point - origin) / voxel), tested as half ope
 is the multiple of the voxel at or below the lowest point, without --cells they reach the highest.
 OUT.npz holds, all z-major, `grid` (Z, Y, X) uint8 for occupancy and int32 for density, or float32
 (Z, Y, X, C) beside `counts` (Z, Y, X) for mean and max, where empty voxels are 0; `origin` and `voxel`
-(x, y, z). With --sparse: `coordinates` (V, 3) as z, y, x, `counts` (V,), `values` (V, C), and `shape`.
+(x, y, z). vote takes features that are labels and gives the most frequent one as int32, the smallest of
+those that tie. With --sparse: `coordinates` (V, 3) as z, y, x, `counts` (V,), `values` (V, C), and `shape`.
 OUT.ply holds the centres of the occupied voxels with their count and features.)";
 
 /// Finite and above 0.
@@ -273,16 +274,20 @@ void add_voxelize(CLI::App& app, voxelize_command& c) {
   static const std::map<std::string, voxel_mode> modes = {{"occupancy", voxel_mode::occupancy},
                                                           {"density", voxel_mode::density},
                                                           {"mean", voxel_mode::mean},
-                                                          {"max", voxel_mode::max}};
+                                                          {"max", voxel_mode::max},
+                                                          {"vote", voxel_mode::vote}};
   command
       .add_option_function<std::string>(
           "--mode", [&c](const std::string& text) { c.mode = modes.at(text); },
-          "occupancy, density (points in a voxel; default), mean or max of features")
-      ->check(CLI::IsMember({"occupancy", "density", "mean", "max"}))
+          "occupancy, density (points in a voxel; default), mean, max or vote of features")
+      ->check(CLI::IsMember({"occupancy", "density", "mean", "max", "vote"}))
       ->type_name("MODE");
   command
-      .add_option("--features", c.features, "What mean and max are of, such as intensity or 3,4")
+      .add_option("--features", c.features,
+                  "What mean, max and vote are of, such as intensity or 3,4")
       ->type_name("LIST");
+  command.add_option("--ignore-label", c.ignored_label, "A label that has no vote, such as 0")
+      ->type_name("LABEL");
   CLI::Option* origin =
       command.add_option("--origin", c.grid.origin, "Lowest corner of the grid")->expected(3);
   origin->type_name("X Y Z");

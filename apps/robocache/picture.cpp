@@ -87,6 +87,16 @@ color color_of(const float* values, coloring by, float full) {
   return {part[0], part[1], part[2]};
 }
 
+/// A colour for each label; those of neighbouring numbers lie far apart.
+color label_color(float label) {
+  constexpr double golden = 0.618033988749895, full_turn = 6.283185307179586;
+  const auto part = [&](double shift) {
+    const double turns = static_cast<double>(label) * golden + shift;
+    return static_cast<float>(0.55 + 0.4 * std::cos(full_turn * (turns - std::floor(turns))));
+  };
+  return {part(0), part(1.0 / 3), part(2.0 / 3)};
+}
+
 /// The colour of each cell, and the scale where there is one.
 struct painted {
   std::vector<color> colors;
@@ -100,6 +110,13 @@ painted paint(const voxel_cells& cells, coloring by) {
     for (std::int64_t i = 0; i < cells.size(); ++i) {
       const float* values = cells.values.data() + i * cells.channels;
       result.colors.push_back(color_of(values, by, full));
+    }
+    return result;
+  }
+  if (by == coloring::label) {
+    for (std::int64_t i = 0; i < cells.size(); ++i) {
+      result.colors.push_back(
+          label_color(cells.values[static_cast<std::size_t>(i * cells.channels)]));
     }
     return result;
   }

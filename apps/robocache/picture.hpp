@@ -18,6 +18,7 @@ enum class coloring : std::uint8_t {
   value,    ///< the first channel
   rgb,      ///< the first three channels, up to 1 or up to 255
   normals,  ///< the first three channels, from -1 to 1
+  label,    ///< the first channel, a colour for each number
 };
 
 struct picture {

@@ -20,11 +20,13 @@ std::string extension_of(const std::string& path) {
 }
 
 const char* name_of(voxel_mode mode) {
-  constexpr const char* names[] = {"occupancy", "density", "mean", "max"};
+  constexpr const char* names[] = {"occupancy", "density", "mean", "max", "vote"};
   return names[static_cast<int>(mode)];
 }
 
-bool has_features(voxel_mode mode) { return mode == voxel_mode::mean || mode == voxel_mode::max; }
+bool has_features(voxel_mode mode) {
+  return mode != voxel_mode::occupancy && mode != voxel_mode::density;
+}
 
 /// Sorts out the words behind --voxel, the last of which may be the cloud.
 voxelize_command parsed(voxelize_command command) {
@@ -63,6 +65,9 @@ void check(const voxelize_command& command) {
               (command.features.empty() ? ": expected --features, got none"
                                         : ": --features have no meaning here"));
   }
+  if (command.ignored_label.has_value() && command.mode != voxel_mode::vote) {
+    bad_usage("--ignore-label: expected --mode vote");
+  }
 }
 
 std::vector<std::string> names_of(const point_cloud& cloud, const std::vector<int>& chosen) {
@@ -74,6 +79,21 @@ std::vector<std::string> names_of(const point_cloud& cloud, const std::vector<in
   return names;
 }
 
+/// The chosen features as labels, int32 [N, chosen].
+array labels_of(const point_cloud& cloud, const std::vector<int>& chosen) {
+  const array values = features_of(cloud, chosen);
+  array labels = make_array(dtype::int32, values.shape);
+  for (std::int64_t i = 0; i < values.size(); ++i) {
+    const float value = values.as<float>()[i];
+    if (!(std::fabs(value) < 0x1p24F) || value != std::trunc(value)) {
+      bad_input(cloud.name + format(": expected whole numbers below 2^24 to vote on, got %g",
+                                    static_cast<double>(value)));
+    }
+    labels.as<std::int32_t>()[i] = static_cast<std::int32_t>(value);
+  }
+  return labels;
+}
+
 bool are(const std::vector<std::string>& names, const char* a, const char* b, const char* c) {
   return names == std::vector<std::string>{a, b, c};
 }
@@ -81,6 +101,7 @@ bool are(const std::vector<std::string>& names, const char* a, const char* b, co
 coloring coloring_of(voxel_mode mode, const std::vector<std::string>& names) {
   if (mode == voxel_mode::occupancy) return coloring::height;
   if (mode == voxel_mode::density) return coloring::count;
+  if (mode == voxel_mode::vote) return coloring::label;
   if (are(names, "red", "green", "blue")) return coloring::rgb;
   return are(names, "nx", "ny", "nz") ? coloring::normals : coloring::value;
 }
@@ -141,8 +162,22 @@ array array_of(const double (&values)[3]) {
   return result;
 }
 
+/// All channels [V, C], as numbers or as labels.
+array values_of(const voxel_cells& cells, bool are_labels) {
+  array result =
+      make_array(are_labels ? dtype::int32 : dtype::float32, {cells.size(), cells.channels});
+  for (std::size_t i = 0; i < cells.values.size(); ++i) {
+    if (are_labels) {
+      result.as<std::int32_t>()[i] = static_cast<std::int32_t>(cells.values[i]);
+    } else {
+      result.as<float>()[i] = cells.values[i];
+    }
+  }
+  return result;
+}
+
 void write_grid(const std::string& path, const cloud_grid& grid, const voxelized& result,
-                bool dense) {
+                voxel_mode mode, bool dense) {
   const voxel_cells& cells = result.cells;
   const array origin = array_of(grid.origin), voxel = array_of(grid.voxel);
   const array coordinates = array_of(cells.coordinates, {cells.size(), 3});
@@ -152,8 +187,7 @@ void write_grid(const std::string& path, const cloud_grid& grid, const voxelized
     for (int axis = 0; axis < 3; ++axis) zyx.as<std::int64_t>()[2 - axis] = grid.extents[axis];
     return zyx;
   }();
-  array values = make_array(dtype::float32, {cells.size(), cells.channels});
-  std::copy(cells.values.begin(), cells.values.end(), values.as<float>());
+  const array values = values_of(cells, mode == voxel_mode::vote);
 
   std::vector<named_array> arrays;
   if (dense) {
@@ -170,14 +204,16 @@ void write_grid(const std::string& path, const cloud_grid& grid, const voxelized
   write_npz(path, arrays, bar.hook());
 }
 
-/// A channel of all cells: colours as bytes, which viewers show, others as they are.
-array channel_of(const voxel_cells& cells, int channel, float color_scale) {
-  const dtype type = color_scale > 0 ? dtype::uint8 : dtype::float32;
+/// A channel of all cells: colours as bytes, which viewers show, others as `type`.
+array channel_of(const voxel_cells& cells, int channel, float color_scale, dtype type) {
+  if (color_scale > 0) type = dtype::uint8;
   array result = make_array(type, {cells.size()});
   for (std::int64_t i = 0; i < cells.size(); ++i) {
     const float value = cells.values[static_cast<std::size_t>(i * cells.channels + channel)];
     if (type == dtype::float32) {
       result.as<float>()[i] = value;
+    } else if (type == dtype::int32) {
+      result.as<std::int32_t>()[i] = static_cast<std::int32_t>(value);
     } else {
       const float byte = std::round(value * color_scale);
       result.as<std::uint8_t>()[i] =
@@ -188,7 +224,7 @@ array channel_of(const voxel_cells& cells, int channel, float color_scale) {
 }
 
 void write_points(const std::string& path, const voxel_cells& cells,
-                  const std::vector<std::string>& names) {
+                  const std::vector<std::string>& names, voxel_mode mode) {
   std::vector<ply_column> columns;
   for (int axis = 0; axis < 3; ++axis) {
     array places = make_array(dtype::float64, {cells.size()});
@@ -197,11 +233,13 @@ void write_points(const std::string& path, const voxel_cells& cells,
         {std::string(1, static_cast<char>('x' + axis)), converted(places, dtype::float32)});
   }
   if (!cells.counts.empty()) columns.push_back({"count", array_of(cells.counts, {cells.size()})});
-  const bool is_color = are(names, "red", "green", "blue");
+  const bool are_labels = mode == voxel_mode::vote;
+  const bool is_color = !are_labels && are(names, "red", "green", "blue");
   const float scale = is_color ? 255 / full_brightness(cells) : 0;
   for (int channel = 0; channel < cells.channels; ++channel) {
     columns.push_back(
-        {names[static_cast<std::size_t>(channel)], channel_of(cells, channel, scale)});
+        {names[static_cast<std::size_t>(channel)],
+         channel_of(cells, channel, scale, are_labels ? dtype::int32 : dtype::float32)});
   }
   write_text(path, ply_text(columns));
 }
@@ -260,11 +298,14 @@ void voxelize(const voxelize_command& command) {
   const std::vector<std::string> names = names_of(cloud, chosen);
   const cloud_grid grid = choose_grid(cloud, command.grid);
   const bool dense = is_dense(command, grid, chosen.size());
+  const array features =
+      command.mode == voxel_mode::vote ? labels_of(cloud, chosen) : features_of(cloud, chosen);
   const voxelized result =
-      voxelize_cloud(executor, cloud, features_of(cloud, chosen), grid, command.mode, dense);
+      voxelize_cloud(executor, cloud, features, grid, command.mode, command.ignored_label, dense);
 
-  if (extension_of(command.output) == ".npz") write_grid(command.output, grid, result, dense);
-  if (extension_of(command.output) == ".ply") write_points(command.output, result.cells, names);
+  const std::string extension = extension_of(command.output);
+  if (extension == ".npz") write_grid(command.output, grid, result, command.mode, dense);
+  if (extension == ".ply") write_points(command.output, result.cells, names, command.mode);
   if (!command.view.empty()) {
     write_text(command.view, draw(result.cells, picture_of(command, grid, result, names)).png());
   }

@@ -88,16 +88,20 @@ voxel_grid library_grid(const cloud_grid& grid) {
   return result;
 }
 
-/// The library's calls on one cloud of T.
-template <class T>
+/// The library's calls on one cloud of T with features of V.
+template <class T, class V>
 class voxelizer {
  public:
   voxelizer(const any_executor& executor, const point_cloud& cloud, const array& features,
-            const cloud_grid& grid, voxel_mode mode)
-      : executor_(executor), inputs_(executor), grid_(library_grid(grid)), mode_(mode) {
+            const cloud_grid& grid, voxel_mode mode, std::optional<std::int32_t> ignored_label)
+      : executor_(executor),
+        inputs_(executor),
+        grid_(library_grid(grid)),
+        mode_(mode),
+        ignored_label_(ignored_label) {
     const std::int64_t count = cloud.size(), channels = features.shape[1];
     points_ = {inputs_.input(cloud.positions.as<T>(), 3 * count), {1, count, 3}};
-    features_ = {inputs_.input(features.as<float>(), features.size()), {1, count, channels}};
+    features_ = {inputs_.input(features.as<V>(), features.size()), {1, count, channels}};
     inputs_.ready();
   }
 
@@ -108,7 +112,7 @@ class voxelizer {
     std::vector<std::int32_t> coordinates(4 * static_cast<std::size_t>(capacity));
     voxel_cells& cells = result.cells;
     cells.counts.resize(static_cast<std::size_t>(capacity));
-    cells.values.resize(static_cast<std::size_t>(capacity * channels));
+    std::vector<V> values(static_cast<std::size_t>(capacity * channels));
     std::int64_t number = 0;
 
     staging outputs(executor_);
@@ -120,14 +124,15 @@ class voxelizer {
     report.inside = {outputs.output(&result.inside, 1), {1}};
     report.outside = {outputs.output(&result.outside, 1), {1}};
     report.invalid = {outputs.output(&result.nan, 1), {1}};
-    const auto features = reduced(view<float, 2>(
-        outputs.output(cells.values.data(), capacity * channels), {capacity, channels}));
+    const auto features = reduced(
+        view<V, 2>(outputs.output(values.data(), capacity * channels), {capacity, channels}));
     const double seconds =
         timed([&] { voxelize_sparse(executor_, grid_, points_, features, voxels, {}, report); });
     outputs.finish();
 
     cells.counts.resize(static_cast<std::size_t>(number));
-    cells.values.resize(static_cast<std::size_t>(number * channels));
+    values.resize(static_cast<std::size_t>(number * channels));
+    for (const V value : values) cells.values.push_back(static_cast<float>(value));
     cells.channels = static_cast<int>(channels);
     for (std::size_t i = 0; i < static_cast<std::size_t>(number); ++i) {
       const std::int32_t* zyx = coordinates.data() + 4 * i + 1;  // behind the cloud's number
@@ -161,9 +166,10 @@ class voxelizer {
       seconds = timed([&] { voxelize_density(executor_, grid_, points_, grid); });
     } else {
       const std::int64_t channels = features_.extent(2);
-      result.grid = make_array(dtype::float32, {z, y, x, channels});
-      const auto features = reduced(view<float, 5>(
-          outputs.output(result.grid.as<float>(), result.grid.size()), {1, z, y, x, channels}));
+      result.grid = make_array(mode_ == voxel_mode::vote ? dtype::int32 : dtype::float32,
+                               {z, y, x, channels});
+      const auto features = reduced(view<V, 5>(
+          outputs.output(result.grid.as<V>(), result.grid.size()), {1, z, y, x, channels}));
       const auto counts = integers(result.counts);
       seconds = timed([&] { voxelize_features(executor_, grid_, points_, features, counts); });
     }
@@ -177,7 +183,11 @@ class voxelizer {
   [[nodiscard]] std::vector<voxel_feature> reduced(const Output& output) const {
     if (mode_ == voxel_mode::mean) return {{voxel_reduction::mean, features_, output}};
     if (mode_ == voxel_mode::max) return {{voxel_reduction::maximum, features_, output}};
-    return {};
+    if (mode_ != voxel_mode::vote) return {};
+    voxel_feature labels(voxel_reduction::vote, features_, output);
+    labels.has_ignored_label = ignored_label_.has_value();
+    labels.ignored_label = ignored_label_.value_or(0);
+    return {labels};
   }
 
   template <class F>
@@ -192,8 +202,9 @@ class voxelizer {
   staging inputs_;
   voxel_grid grid_;
   voxel_mode mode_;
+  std::optional<std::int32_t> ignored_label_;
   view<const T, 3> points_;
-  view<const float, 3> features_;
+  view<const V, 3> features_;
 };
 
 }  // namespace
@@ -234,18 +245,26 @@ cloud_grid choose_grid(const point_cloud& cloud, const grid_settings& settings) 
 
 voxelized voxelize_cloud(const any_executor& executor, const point_cloud& cloud,
                          const array& features, const cloud_grid& grid, voxel_mode mode,
-                         bool dense) {
+                         std::optional<std::int32_t> ignored_label, bool dense) {
   voxelized result;
   with_scratch(executor, [&](const any_executor& chosen) {
-    const auto run = [&](auto zero) {
-      voxelizer<decltype(zero)> worker(chosen, cloud, features, grid, mode);
+    const auto run = [&](auto position, auto feature) {
+      voxelizer<decltype(position), decltype(feature)> worker(chosen, cloud, features, grid, mode,
+                                                              ignored_label);
       result.seconds = worker.list_cells(result);
       if (dense) result.seconds = worker.fill_grid(result);
     };
-    if (cloud.positions.type == dtype::float64) {
-      run(double{});
+    const auto run_on_positions = [&](auto feature) {
+      if (cloud.positions.type == dtype::float64) {
+        run(double{}, feature);
+      } else {
+        run(float{}, feature);
+      }
+    };
+    if (mode == voxel_mode::vote) {
+      run_on_positions(std::int32_t{});
     } else {
-      run(float{});
+      run_on_positions(float{});
     }
   });
   return result;

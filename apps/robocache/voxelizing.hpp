@@ -2,6 +2,7 @@
 /// `robocache::voxelize_...` on clouds that come from files.
 #pragma once
 
+#include <optional>
 #include <robocache/core/executor.hpp>
 #include <vector>
 
@@ -11,7 +12,7 @@
 
 namespace robocache::cli {
 
-enum class voxel_mode : std::uint8_t { occupancy, density, mean, max };
+enum class voxel_mode : std::uint8_t { occupancy, density, mean, max, vote };
 
 /// As typed; what is empty follows from the cloud.
 struct grid_settings {
@@ -46,10 +47,10 @@ struct voxelized {
   double seconds = 0;                             ///< of the voxelization alone
 };
 
-/// `features` is float32 [N, C], for mean and max. Without `dense` only the occupied cells are
-/// made.
+/// `features` is float32 [N, C] for mean and max, int32 labels of magnitudes below 2^24 for vote.
+/// Without `dense` only the occupied cells are made.
 voxelized voxelize_cloud(const any_executor& executor, const point_cloud& cloud,
                          const array& features, const cloud_grid& grid, voxel_mode mode,
-                         bool dense);
+                         std::optional<std::int32_t> ignored_label, bool dense);
 
 }  // namespace robocache::cli

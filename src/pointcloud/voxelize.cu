@@ -26,8 +26,9 @@ std::size_t fill_workspace_bytes(const voxel_grid& grid, std::int64_t batch, std
                                  bool packed) {
   fill_op<float, float> op;
   op.locate = make_layout(grid, batch, points, packed);
-  slab_table table;
-  return goes_by_slabs(op) ? layout_slabs(op, nullptr, table) : 0;
+  scratch_layout layout;
+  if (goes_by_slabs(op)) plan_slabs<place_record>(op.locate, fill_bits, layout);
+  return layout.bytes();
 }
 
 std::size_t bins_workspace_bytes(const voxel_grid& grid, std::int64_t batch, std::int64_t points,
@@ -36,8 +37,12 @@ std::size_t bins_workspace_bytes(const voxel_grid& grid, std::int64_t batch, std
   feature_op feature;
   feature.channels = static_cast<std::int32_t>(channels);
   const bins_request wanted{true, true, &feature, channels > 0 ? 1 : 0};
+  std::size_t bytes = plan_bins(op, wanted, nullptr).bytes;
+  if (reduces_by_slabs(op, nullptr, 0)) {
+    bytes = std::max(bytes, plan_features(op, &feature, 1, nullptr).bytes);
+  }
   // Further features pad their arrays; the last part is for the mask of first points.
-  return plan_bins(op, wanted, nullptr).bytes + 256 * static_cast<std::size_t>(channels) +
+  return bytes + 256 * static_cast<std::size_t>(channels) +
          static_cast<std::size_t>(op.slots()) / 2 + 2048;
 }
 

@@ -218,6 +218,75 @@ TEST_CASE("voxelize: the occupied voxels alone, in order") {
   for (int k = 0; k < 3; ++k) CHECK(element(shape, k) == static_cast<double>(extents[2 - k]));
 }
 
+TEST_CASE("voxelize: votes on labels, dense, sparse and as points") {
+  const temporary_directory here;
+  test::random_source random(46);
+  INFO("seed " << random.seed());
+  table points = random_points(random, 4000);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    points.values[5 * i + 3] = static_cast<float>(random.between(0, 4));
+    points.values[5 * i + 4] = static_cast<float>(random.between(-2, 2) * 8'000'000);
+  }
+  write_bin(here / "points.bin", points);
+  const reference cells = voxelized(points, origin, voxel, extents);
+  std::map<std::array<std::int32_t, 3>, std::array<std::map<std::int32_t, int>, 2>> counts;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    table one;
+    one.columns = 5;
+    one.values.assign(points.row(i), points.row(i) + 5);
+    for (const auto& [place, cell] : voxelized(one, origin, voxel, extents).cells) {
+      for (std::size_t c = 0; c < 2; ++c) {
+        ++counts[place][c][static_cast<std::int32_t>(cell.highest[c])];
+      }
+    }
+  }
+  const auto winner = [](std::map<std::int32_t, int> votes, bool ignores) {
+    if (ignores) votes.erase(0);
+    std::pair<std::int32_t, int> best;  // label, votes
+    for (const auto& vote : votes) {
+      if (vote.second > best.second) best = vote;
+    }
+    return best.first;
+  };
+  const auto count = static_cast<std::int64_t>(cells.cells.size());
+  REQUIRE(counts.size() == cells.cells.size());
+  for (const bool ignores : {false, true}) {
+    const std::string command = "voxelize " + std::string(grid_options) +
+                                "--mode vote --features 3,ring" +
+                                (ignores ? " --ignore-label 0 -o " : " -o ");
+    check_success(run_tool(here, command + "dense.npz"));
+    check_success(run_tool(here, command + "sparse.npz --sparse --view v.png"));
+    check_success(run_tool(here, command + "points.ply"));
+    const array grid = array_file(here / "dense.npz").read("grid");
+    const array values = array_file(here / "sparse.npz").read("values");
+    const std::string text = test::read_bytes(here / "points.ply");
+    const auto columns =
+        parse_ply(reinterpret_cast<const std::byte*>(text.data()), text.size(), "points.ply");
+    REQUIRE(grid.type == dtype::int32);
+    CHECK(grid.shape == shape_type{3, 6, 16, 2});
+    REQUIRE(values.type == dtype::int32);
+    REQUIRE(values.shape == shape_type{count, 2});
+    REQUIRE(columns.size() == 6);
+    std::int64_t row = 0;
+    for (const auto& [place, votes] : counts) {
+      for (std::int64_t c = 0; c < 2; ++c) {
+        const auto channel = static_cast<std::size_t>(c);
+        const std::int32_t expected = winner(votes[channel], ignores);
+        CHECK(grid.as<std::int32_t>()[2 * place_of(place) + c] == expected);
+        CHECK(values.as<std::int32_t>()[2 * row + c] == expected);
+        CHECK(columns[4 + channel].values.type == dtype::int32);
+        CHECK(columns[4 + channel].values.as<std::int32_t>()[row] == expected);
+      }
+      ++row;
+    }
+    for (std::int64_t i = 0, all = grid.size() / 2; i < all; ++i) {
+      const auto x = static_cast<std::int32_t>(i % 16), y = static_cast<std::int32_t>(i / 16 % 6);
+      const std::array<std::int32_t, 3> place = {static_cast<std::int32_t>(i / 96), y, x};
+      if (counts.count(place) == 0) CHECK(grid.as<std::int32_t>()[2 * i] == 0);
+    }
+  }
+}
+
 TEST_CASE("voxelize: the grid follows from the cloud, and holds all of it") {
   const temporary_directory here;
   test::random_source random(43);
@@ -364,7 +433,8 @@ TEST_CASE("voxelize: any number of threads and any order give the same files") {
   }
   write_bin(here / "shuffled.bin", shuffled);
   for (const std::string options :
-       {"--mode mean --features 3,4", "--mode max --features 3 --sparse", "--mode density"}) {
+       {"--mode mean --features 3,4", "--mode max --features 3 --sparse", "--mode density",
+        "--mode vote --features 4"}) {
     INFO(options);
     std::string first;
     for (const std::string file : {"points.bin", "shuffled.bin"}) {
@@ -425,6 +495,9 @@ TEST_CASE("voxelize: the command line is checked (exit code 1)") {
       {"c.bin --voxel 1 -o out.npz --features 3", "--features have no meaning"},
       {"c.bin --voxel 1 -o out.npz --mode max --features ring", "expected one of intensity"},
       {"c.bin --voxel 1 -o out.npz --mode count", "--mode"},
+      {"c.bin --voxel 1 -o out.npz --mode vote", "--mode vote: expected --features"},
+      {"c.bin --voxel 1 -o out.npz --ignore-label 0", "--ignore-label: expected --mode vote"},
+      {"c.bin --voxel 1 -o out.npz --mode vote --features 3 --ignore-label 0.5", "--ignore-label"},
       {"c.bin --voxel 1 -o out.npz --origin 1 2", "--origin"},
       {"c.bin --voxel 1 -o out.npz --origin 1 2 inf", "--origin: expected finite numbers"},
       {"c.bin --voxel 1 -o out.npz --cells 1 2 0", "--cells: expected numbers above 0"},
@@ -458,6 +531,12 @@ TEST_CASE("voxelize: bad input and outputs (exit codes 2 and 4)") {
                 {"none.ply: cannot open"});
   check_failure(run_tool(here, "voxelize nan.bin --voxel 1 -o out.npz"), 2,
                 {"nan.bin: expected finite points to lay a grid around"});
+  for (const float label : {0.5F, -1e8F, 16777216.0F, INFINITY, NAN}) {
+    write_bin(here / "label.bin", {{0, 0, 0, 1, 0, 0, 0, label}, 4});
+    check_failure(
+        run_tool(here, "voxelize label.bin --voxel 1 --mode vote --features 3 -o out.npz"), 2,
+        {"label.bin: expected whole numbers below 2^24 to vote on"});
+  }
   check_failure(run_tool(here, "voxelize c.bin --voxel 1 -o none/out.npz"), 4, {"none/out.npz"});
   check_failure(run_tool(here, "voxelize c.bin --voxel 1 -o none/out.ply"), 4, {"none/out.ply"});
   check_failure(run_tool(here, "voxelize c.bin --voxel 1 --view none/v.png"), 4, {"none/v.png"});

@@ -185,6 +185,17 @@ const mistake common[] = {
        c.points = c.values = {c.numbers.data(), {2, std::int64_t{1} << 30, 3}, {0, 0, 1}};
        c.kept.voxel_of = {};
      }},
+    {"2^31 - 1 points",
+     [](call& c) {
+       c.points = c.values = {c.numbers.data(), {2, std::int64_t{1} << 62, 3}, {0, 0, 1}};
+       c.kept.voxel_of = {};
+     }},
+    {"2^31 - 1 points",
+     [](call& c) {
+       c.pack({0, 5, 8});
+       c.points = c.values = {c.numbers.data(), {1, INT64_MAX, 3}, {0, 0, 1}};
+       c.kept.voxel_of = {};
+     }},
     {"ranges.lengths.extent(0)", [](call& c) { c.ranges.lengths = c.list({4}); }},
     {"ranges.lengths",
      [](call& c) {
@@ -340,7 +351,7 @@ const mistake of_density[] = {
 const mistake of_feature[] = {
     {"features[0].reduce",
      [](call& c) {
-       c.spoil_feature = [](voxel_feature& f) { f.reduce = static_cast<voxel_reduction>(3); };
+       c.spoil_feature = [](voxel_feature& f) { f.reduce = static_cast<voxel_reduction>(4); };
      }},
     {"features[0].nans",
      [](call& c) {

@@ -98,9 +98,11 @@ std::vector<long double> row_of(const feature_result& result, std::int64_t chann
   std::vector<long double> row;
   std::visit(
       [&](const auto& array) {
+        using T = typename std::decay_t<decltype(array.memory)>::value_type;
         const auto cube = array.cube(array.memory.data());
         for (std::int64_t c = 0; c < channels; ++c) {
-          row.push_back(as_real(cube(key[0], 0, key[1] * channels + c)));
+          const T value = cube(key[0], 0, key[1] * channels + c);
+          if constexpr (!std::is_integral_v<T>) row.push_back(as_real(value));
         }
       },
       result.values);

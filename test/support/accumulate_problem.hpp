@@ -221,7 +221,7 @@ struct accumulate_outcome {
     for (auto& acc : accumulators) robocache::reset(executor, acc.placed(place));
     for (std::size_t n = 0; n < p.calls.size(); ++n) {
       const cloud_problem<P>& call = p.calls[n];
-      std::visit(
+      visit_numbers(
           [&](const auto& values) {
             robocache::accumulate(
                 executor, call.grid, call.placed_points(place), values.cube(place(values.memory)),
@@ -244,7 +244,7 @@ struct accumulate_outcome {
       return robocache::view(place(array.memory), {n[2], n[1], n[0], p.mean().channels});
     };
     if (p.has_sums) {
-      std::visit(
+      visit_numbers(
           [&](auto& array) {
             robocache::finalise_mean(executor, acc, values_of(array), settings.empty,
                                      settings.nans);
@@ -252,7 +252,7 @@ struct accumulate_outcome {
           means);
     }
     if (p.has_maxima) {
-      std::visit(
+      visit_numbers(
           [&](auto& array) {
             robocache::finalise_max(executor, acc, values_of(array), settings.empty, settings.nans);
           },

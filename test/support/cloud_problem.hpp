@@ -20,22 +20,47 @@ std::vector<T> poisoned(std::int64_t count) {
 
 /// Any of the types of features.
 using any_laid_out =
-    std::variant<laid_out<float>, laid_out<robocache::bf16>, laid_out<robocache::f16>>;
+    std::variant<laid_out<float>, laid_out<robocache::bf16>, laid_out<robocache::f16>,
+                 laid_out<std::uint8_t>, laid_out<std::uint16_t>, laid_out<std::int32_t>>;
 
 inline any_laid_out lay_out(robocache::feature_type type, std::int64_t batch, std::int64_t rows,
                             std::int64_t channels, const arrangement& how) {
-  if (type == robocache::feature_type::bf16) {
-    return laid_out<robocache::bf16>(batch, rows, channels, how);
+  using robocache::feature_type;
+  switch (type) {
+    case feature_type::bf16:
+      return laid_out<robocache::bf16>(batch, rows, channels, how);
+    case feature_type::f16:
+      return laid_out<robocache::f16>(batch, rows, channels, how);
+    case feature_type::u8:
+      return laid_out<std::uint8_t>(batch, rows, channels, how);
+    case feature_type::u16:
+      return laid_out<std::uint16_t>(batch, rows, channels, how);
+    case feature_type::i32:
+      return laid_out<std::int32_t>(batch, rows, channels, how);
+    default:
+      return laid_out<float>(batch, rows, channels, how);
   }
-  if (type == robocache::feature_type::f16) {
-    return laid_out<robocache::f16>(batch, rows, channels, how);
-  }
-  return laid_out<float>(batch, rows, channels, how);
+}
+
+/// Calls `f` with the array, which holds no labels.
+template <class F, class Any>
+void visit_numbers(const F& f, Any& any) {
+  std::visit(
+      [&](auto& array) {
+        using T = typename std::decay_t<decltype(array.memory)>::value_type;
+        if constexpr (std::is_integral_v<T>) {
+          throw std::logic_error("labels where numbers are expected");
+        } else {
+          f(array);
+        }
+      },
+      any);
 }
 
 /// A feature of every point.
 struct point_feature {
-  std::vector<float> wide;  // [entries, rows, channels], exactly what the type holds
+  std::vector<float> wide;           // [entries, rows, channels], exactly what the type holds
+  std::vector<std::int32_t> labels;  // the same of a vote; then `wide` is empty
   std::int64_t channels = 1;
   robocache::voxel_feature settings;  // reduction, types and options; no arrays
   bool wants_argmax = false;
@@ -48,7 +73,11 @@ struct point_feature {
         [&](auto& array) {
           using T = typename std::decay_t<decltype(array.memory)>::value_type;
           std::vector<T> narrow;
-          for (const float v : wide) narrow.push_back(T(v));
+          if constexpr (std::is_integral_v<T>) {
+            for (const std::int32_t label : labels) narrow.push_back(static_cast<T>(label));
+          } else {
+            for (const float v : wide) narrow.push_back(T(v));
+          }
           array = std::decay_t<decltype(array)>(narrow, entries, rows, channels, how);
         },
         values);
@@ -164,8 +193,9 @@ robocache::voxel_feature placed(const point_feature& f, feature_result& result,
       [&](const auto& values, auto& output) -> robocache::voxel_feature {
         using T = typename std::decay_t<decltype(values.memory)>::value_type;
         using Out = typename std::decay_t<decltype(output.memory)>::value_type;
-        if constexpr (!std::is_same_v<T, Out> && !std::is_same_v<Out, float>) {
-          throw std::logic_error("a feature is reduced to its own type or to float");
+        constexpr bool widens = std::is_same_v<Out, float> && !std::is_integral_v<T>;
+        if constexpr (!std::is_same_v<T, Out> && !widens) {
+          throw std::logic_error("a feature is reduced to its own type, or from numbers to float");
         } else {
           const auto from = values.cube(place(values.memory));
           const auto to = output.cube(place(output.memory));
@@ -185,6 +215,9 @@ robocache::voxel_feature placed(const point_feature& f, feature_result& result,
           placed.empty = f.settings.empty;
           placed.has_scale = f.settings.has_scale;
           placed.scale = f.settings.scale;
+          placed.empty_label = f.settings.empty_label;
+          placed.has_ignored_label = f.settings.has_ignored_label;
+          placed.ignored_label = f.settings.ignored_label;
           if (f.wants_argmax) placed.argmax = place(result.argmax);
           return placed;
         }
@@ -518,6 +551,40 @@ inline point_feature random_feature(random_source& random, std::int64_t count,
   return f;
 }
 
+/// Random labels of `count` points to be voted on, of any type: few or many, at the ends of the
+/// type, with ties.
+inline point_feature random_labels(random_source& random, std::int64_t count) {
+  using robocache::feature_type;
+  constexpr feature_type types[] = {feature_type::u8, feature_type::u16, feature_type::i32};
+  point_feature f;
+  auto& s = f.settings;
+  s.reduce = robocache::voxel_reduction::vote;
+  s.type = s.output_type = random.one_of(types);
+  f.channels = random.between(1, random.chance(0.2) ? 20 : 4);
+  const std::int64_t least = s.type == feature_type::i32 ? INT32_MIN : 0;
+  const std::int64_t most = s.type == feature_type::u8    ? UINT8_MAX
+                            : s.type == feature_type::u16 ? UINT16_MAX
+                                                          : INT32_MAX;
+  std::vector<std::int64_t> known = {least, most, 0};
+  for (std::int64_t i = random.between(0, random.chance(0.3) ? 60 : 5); i > 0; --i) {
+    known.push_back(random.between(least, most));
+  }
+  if (random.chance(0.3)) known.erase(known.begin(), known.begin() + 2);
+  const auto any = [&] {
+    const auto at = random.between(0, static_cast<std::int64_t>(known.size()) - 1);
+    return static_cast<std::int32_t>(known[static_cast<std::size_t>(at)]);
+  };
+  constexpr double shares[] = {0.0, 0.5, 0.95};
+  const double favoured = random.one_of(shares);
+  for (std::int64_t i = 0; i < count * f.channels; ++i) {
+    f.labels.push_back(random.chance(favoured) ? static_cast<std::int32_t>(known[0]) : any());
+  }
+  s.empty_label = any();
+  s.has_ignored_label = random.chance(0.6);
+  if (s.has_ignored_label) s.ignored_label = any();
+  return f;
+}
+
 /// A random problem.
 template <class P>
 cloud_problem<P> make_clouds(random_source& random, std::int64_t batch, std::int64_t features,
@@ -567,6 +634,24 @@ cloud_problem<P> make_clouds(random_source& random, std::int64_t batch, std::int
   return p;
 }
 
+/// Gives the points another feature: random labels.
+template <class P>
+void add_labels(random_source& random, cloud_problem<P>& p) {
+  p.features.push_back(random_labels(random, p.entries() * p.rows));
+  auto& f = p.features.back();
+  f.how = random.one_of(all_arrangements);
+  f.lay(p.entries(), p.rows);
+  std::ostringstream story;
+  story << "\n  labels of " << f.channels << ": type " << static_cast<int>(f.settings.type)
+        << " empty " << f.settings.empty_label << " ignored ";
+  if (f.settings.has_ignored_label) {
+    story << f.settings.ignored_label;
+  } else {
+    story << "none";
+  }
+  p.story += story.str();
+}
+
 /// The same points in another order within each cloud.
 template <class P>
 cloud_problem<P> shuffled(random_source& random, cloud_problem<P> p) {
@@ -580,7 +665,10 @@ cloud_problem<P> shuffled(random_source& random, cloud_problem<P> p) {
       const std::int64_t k = random.between(0, i);
       if (k == i) continue;
       swap_rows(p.dense, 3, first + i, first + k);
-      for (auto& f : p.features) swap_rows(f.wide, f.channels, first + i, first + k);
+      for (auto& f : p.features) {
+        if (!f.wide.empty()) swap_rows(f.wide, f.channels, first + i, first + k);
+        if (!f.labels.empty()) swap_rows(f.labels, f.channels, first + i, first + k);
+      }
     }
   }
   p.lay();

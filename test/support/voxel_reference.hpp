@@ -76,11 +76,15 @@ inline std::array<std::int32_t, 4> coordinates_of(const robocache::voxel_grid& g
 /// A number as format T stores it, rounded once; NaN is canonical.
 template <class T>
 T stored(long double x) {
-  if (std::isnan(x)) {
-    return from_bits<T>(
-        static_cast<typename format<T>::word>(sizeof(T) == 2 ? 0x7fff : 0x7fc00000));
+  if constexpr (std::is_integral_v<T>) {
+    return static_cast<T>(x);  // a label, which fits
+  } else {
+    if (std::isnan(x)) {
+      return from_bits<T>(
+          static_cast<typename format<T>::word>(sizeof(T) == 2 ? 0x7fff : 0x7fc00000));
+    }
+    return T(static_cast<float>(rounded_to<T>(x)));
   }
-  return T(static_cast<float>(rounded_to<T>(x)));
 }
 
 /// The scale that `voxelize_features` finds: 62 - ceil(log2 N) - e, all magnitudes below 2^e.
@@ -172,6 +176,22 @@ inline reduced naive_maximum(const std::vector<float>& values, robocache::voxel_
   return result;
 }
 
+/// The most frequent label, the smallest of those that tie.
+inline reduced naive_vote(const std::vector<std::int32_t>& labels,
+                          const robocache::voxel_feature& settings) {
+  std::map<std::int32_t, std::int64_t> counts;
+  for (const std::int32_t label : labels) ++counts[label];
+  if (settings.has_ignored_label) counts.erase(settings.ignored_label);
+  reduced result;
+  result.value = static_cast<long double>(settings.empty_label);
+  for (const auto& [label, count] : counts) {  // ascending
+    if (count <= result.count) continue;
+    result.value = static_cast<long double>(label);
+    result.count = count;
+  }
+  return result;
+}
+
 /// What occupancy and density must be.
 template <class P>
 grids_outcome expected_grids(const cloud_problem<P>& p) {
@@ -242,6 +262,17 @@ inline std::vector<float> gathered(const point_feature& f, std::int64_t first,
   return values;
 }
 
+/// The labels of one channel at some points of a cloud.
+inline std::vector<std::int32_t> gathered_labels(const point_feature& f, std::int64_t first,
+                                                 const std::vector<std::int64_t>& points,
+                                                 std::int64_t channel) {
+  std::vector<std::int32_t> labels;
+  for (const std::int64_t i : points) {
+    labels.push_back(f.labels[static_cast<std::size_t>((first + i) * f.channels + channel)]);
+  }
+  return labels;
+}
+
 /// The scale of a channel in cloud b.
 inline int scale_of(const point_feature& f, const voxel_map& map, std::int64_t b,
                     std::int64_t channel) {
@@ -265,10 +296,24 @@ inline void normalise(reduced* r) {
 
 }  // namespace detail
 
+/// The votes of every occupied voxel, channel by channel.
+inline std::map<std::array<std::int64_t, 2>, std::vector<reduced>> elect(const point_feature& f,
+                                                                         const voxel_map& map) {
+  std::map<std::array<std::int64_t, 2>, std::vector<reduced>> all;
+  for (const auto& [key, points] : map.voxels) {
+    const std::int64_t first = map.clouds[static_cast<std::size_t>(key[0])].first;
+    for (std::int64_t c = 0; c < f.channels; ++c) {
+      all[key].push_back(naive_vote(detail::gathered_labels(f, first, points, c), f.settings));
+    }
+  }
+  return all;
+}
+
 /// A feature of every occupied voxel, channel by channel.
 inline std::map<std::array<std::int64_t, 2>, std::vector<reduced>> reduce(const point_feature& f,
                                                                           const voxel_map& map) {
   using robocache::voxel_reduction;
+  if (f.settings.reduce == voxel_reduction::vote) return elect(f, map);
   std::map<std::array<std::int64_t, 2>, std::vector<reduced>> all;
   for (std::int64_t c = 0; c < f.channels; ++c) {
     std::int64_t cloud = -1;
@@ -330,9 +375,12 @@ inline void settle_normals(const point_feature& f, feature_result& expected,
   if (f.settings.reduce != robocache::voxel_reduction::normal) return;
   std::visit(
       [&](auto& want) {
+        using T = typename std::decay_t<decltype(want.memory)>::value_type;
         const auto& have = std::get<std::decay_t<decltype(want)>>(got.values);
-        for (std::size_t i = 0; i < want.memory.size(); ++i) {
-          if (ulp_distance(want.memory[i], have.memory[i]) <= 1) want.memory[i] = have.memory[i];
+        if constexpr (!std::is_integral_v<T>) {
+          for (std::size_t i = 0; i < want.memory.size(); ++i) {
+            if (ulp_distance(want.memory[i], have.memory[i]) <= 1) want.memory[i] = have.memory[i];
+          }
         }
       },
       expected.values);
@@ -356,7 +404,9 @@ features_outcome expected_features(const cloud_problem<P>& p) {
   for (std::size_t n = 0; n < p.features.size(); ++n) {
     const point_feature& f = p.features[n];
     reduced nothing;
-    nothing.value = f.settings.empty;
+    nothing.value = f.settings.reduce == robocache::voxel_reduction::vote
+                        ? static_cast<long double>(f.settings.empty_label)
+                        : static_cast<long double>(f.settings.empty);
     const std::vector<reduced> empty(static_cast<std::size_t>(f.channels), nothing);
     const auto rows = reduce(f, map);
     for (std::int64_t b = 0; b < p.batch; ++b) {

@@ -48,7 +48,7 @@ class voxel_finder {
       size_[a] = static_cast<Real>(grid.size[a]);
       inverse_[a] = Real(1) / size_[a];
       moderate_ = moderate_ && size_[a] >= Real(0x1p-30) && size_[a] <= Real(0x1p30);
-      extents_[a] = grid.extents[a];
+      ends_[a] = end_of(grid.extents[a]);
       stride_[a] = stride;
       stride *= grid.extents[a];
     }
@@ -63,38 +63,56 @@ class voxel_finder {
   /// The same for a grid whose voxels can be counted by `Index`: int32_t or int64_t.
   template <class Index>
   ROBOCACHE_HD Index number(Real x, Real y, Real z) const {
-    using Word = std::make_unsigned_t<Index>;  // may wrap where the point is outside
-    const Real p[3] = {x, y, z};
-    Word cell = 0;
-    bool fits = true;
+    const Real distance[3] = {x - origin_[0], y - origin_[1], z - origin_[2]};
+#if defined(__CUDA_ARCH__)
+    // The quotients by the rounded inverses (Markstein 1990): exact where sizes and quotients are
+    // moderate, so that no step leaves the normal numbers.
+    Real quotients[3];
+    bool exact = moderate_;
     for (int a = 0; a < 3; ++a) {
-      const Real q = quotient(p[a] - origin_[a], a) + shift_;
-      const bool countable = q >= Real(0) && q < Real(0x1p31);
-      const auto i = static_cast<Index>(countable ? q : Real(0));
-      fits = fits && countable && i < static_cast<Index>(extents_[a]);
-      cell += static_cast<Word>(i) * static_cast<Word>(stride_[a]);
+      const Real estimate = distance[a] * inverse_[a];
+      const Real rest = robocache::fma(-size_[a], estimate, distance[a]);
+      quotients[a] = robocache::fma(rest, inverse_[a], estimate);
+      const Real magnitude = quotients[a] < Real(0) ? -quotients[a] : quotients[a];
+      exact = exact && magnitude >= Real(0x1p-20) && magnitude <= Real(0x1p33);
     }
-    if (fits) return static_cast<Index>(cell);
-    return static_cast<Index>(x != x || y != y || z != z ? invalid : outside);
+    if (exact) return number_at<Index>(quotients, outside);
+#endif
+    const Real divided[3] = {distance[0] / size_[0], distance[1] / size_[1],
+                             distance[2] / size_[2]};
+    return number_at<Index>(divided, x != x || y != y || z != z ? invalid : outside);
   }
 
  private:
-  /// distance / size as IEEE rounds it.
-  ROBOCACHE_HD Real quotient(Real distance, int a) const {
-#if defined(__CUDA_ARCH__)
-    // From the rounded inverse (Markstein 1990), wherever no step can leave the normal numbers.
-    const Real estimate = distance * inverse_[a];
-    const Real rest = robocache::fma(-size_[a], estimate, distance);
-    const Real exact = robocache::fma(rest, inverse_[a], estimate);
-    const Real magnitude = distance < Real(0) ? -distance : distance;
-    if (moderate_ && magnitude >= Real(0x1p-60) && magnitude <= Real(0x1p60)) return exact;
-#endif
-    return distance / size_[a];
+  /// The number of the voxel at so many voxels from the origin, or `otherwise`.
+  template <class Index>
+  ROBOCACHE_HD Index number_at(const Real (&voxels)[3], std::int64_t otherwise) const {
+    using Word = std::make_unsigned_t<Index>;  // may wrap where the point is outside
+    Word cell = 0;
+    bool fits = true;
+    for (int a = 0; a < 3; ++a) {
+      const Real q = voxels[a] + shift_;
+      const bool inside = q >= Real(0) && q < ends_[a];
+      const auto i = static_cast<Index>(inside ? q : Real(0));
+      fits = fits && inside;
+      cell += static_cast<Word>(i) * static_cast<Word>(stride_[a]);
+    }
+    return fits ? static_cast<Index>(cell) : static_cast<Index>(otherwise);
   }
 
-  Real origin_[3], size_[3], inverse_[3], shift_;
-  std::int64_t extents_[3], stride_[3];
-  bool moderate_;  // all sizes are: see `quotient`
+  /// The smallest Real that is not below `extent`: a q below it is in a voxel below `extent`.
+  static Real end_of(std::int64_t extent) {
+    auto end = static_cast<Real>(extent);
+    if constexpr (sizeof(Real) == 4) {  // a double is exact
+      const bool below = static_cast<std::int64_t>(end) < extent;
+      end = detail::bit_cast<Real>(detail::bit_cast<std::uint32_t>(end) + (below ? 1U : 0U));
+    }
+    return end;
+  }
+
+  Real origin_[3], size_[3], inverse_[3], ends_[3], shift_;
+  std::int64_t stride_[3];
+  bool moderate_;  // all sizes are
 };
 
 }  // namespace robocache

@@ -32,7 +32,7 @@ inline std::size_t voxelize_workspace_bytes([[maybe_unused]] const voxel_grid& g
 }
 
 /// The same for `voxelize_features`, `voxelize_sparse` and `voxelize_first`; `channels` is the sum
-/// over all features that are not maxima. On the device in use.
+/// over all features that are means or normals. On the device in use.
 inline std::size_t voxelize_features_workspace_bytes([[maybe_unused]] const voxel_grid& grid,
                                                      [[maybe_unused]] std::int64_t batch,
                                                      [[maybe_unused]] std::int64_t points,
@@ -76,7 +76,7 @@ void voxelize_occupancy(const Executor& executor, const voxel_grid& grid, view<P
   detail::fill_op<std::remove_const_t<P>, Out> op;
   op.locate =
       detail::make_locate_op("voxelize_occupancy", grid, points, ranges, report, output.extent(0));
-  op.to = detail::check_cells("voxelize_occupancy", op.locate, grid, output);
+  op.to = detail::check_cells("voxelize_occupancy", op.locate, output);
   op.value.rule = detail::cell_rule::occupied;
   detail::run_on(executor, op);
 }
@@ -90,7 +90,7 @@ void voxelize_occupancy(const Executor& executor, const voxel_grid& grid, view<P
   detail::fill_op<std::remove_const_t<P>, detail::cell_bits> op;
   op.locate =
       detail::make_locate_op("voxelize_occupancy", grid, points, ranges, report, output.extent(0));
-  op.to = detail::check_bits("voxelize_occupancy", op.locate, grid, output);
+  op.to = detail::check_bits("voxelize_occupancy", op.locate, output);
   op.value.rule = detail::cell_rule::occupied;
   detail::run_on(executor, op);
 }
@@ -109,7 +109,7 @@ void voxelize_density(const Executor& executor, const voxel_grid& grid, view<P, 
   detail::fill_op<std::remove_const_t<P>, Out> op;
   op.locate =
       detail::make_locate_op("voxelize_density", grid, points, ranges, report, output.extent(0));
-  op.to = detail::check_cells("voxelize_density", op.locate, grid, output);
+  op.to = detail::check_cells("voxelize_density", op.locate, output);
   op.name = "voxelize_density";
   op.value.rule = detail::cell_rule::count;
   if (options.per_volume) {
@@ -134,6 +134,9 @@ void voxelize_density(const Executor& executor, const voxel_grid& grid, view<P, 
 /// a cloud of N points with all magnitudes of the channel below 2^e among its points inside, so an
 /// addend of a float errs by less than 2^-(k+1) and by nothing when it is not 2^39 / N times
 /// smaller than the largest. Infinities give infinity, both of them NaN. `maximum` is exact.
+/// `vote` counts labels, channel by channel, in one pass over the voxel's points for each different
+/// label until those left cannot win: quick for voxels of a few classes, and slow for thousands of
+/// points that all have labels of their own.
 /// Points, executors, determinism, errors as for `voxelize_occupancy`.
 template <class Executor, class P, class Features>
 void voxelize_features(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
@@ -145,9 +148,9 @@ void voxelize_features(const Executor& executor, const voxel_grid& grid, view<P,
       ranges.offsets.data_handle() != nullptr ? ranges.offsets.extent(0) - 1 : points.extent(0);
   detail::features_op<std::remove_const_t<P>> op;
   op.locate = detail::make_locate_op(name, grid, points, ranges, report, batch);
-  op.features = detail::check_features(name, op.locate, grid, points.extent(0), points.extent(1),
+  op.features = detail::check_features(name, op.locate, points.extent(0), points.extent(1),
                                        features.data(), count, 5);
-  op.counts = detail::check_counts(name, op.locate, grid, counts);
+  op.counts = detail::check_counts(name, op.locate, counts);
   detail::run_on(executor, op);
 }
 
@@ -156,6 +159,9 @@ template <class Executor, class P, class T, class Out>
 void voxelize_mean(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
                    view<T, 3> features, view<Out, 5> output, view<std::int32_t, 4> counts = {},
                    const cloud_ranges& ranges = {}, const voxelize_report& report = {}) {
+  static_assert(
+      !std::is_integral_v<T>,
+      "robocache::voxelize_mean: features are float, bf16 or f16; labels can be voted on");
   const std::vector<voxel_feature> one{{voxel_reduction::mean, features, output}};
   voxelize_features(executor, grid, points, one, counts, ranges, report);
 }
@@ -166,6 +172,8 @@ void voxelize_max(const Executor& executor, const voxel_grid& grid, view<P, 3> p
                   view<T, 3> features, view<Out, 5> output, float empty = 0.0F,
                   view<std::int32_t, 4> counts = {}, const cloud_ranges& ranges = {},
                   const voxelize_report& report = {}) {
+  static_assert(!std::is_integral_v<T>,
+                "robocache::voxelize_max: features are float, bf16 or f16; labels can be voted on");
   std::vector<voxel_feature> one{{voxel_reduction::maximum, features, output}};
   one[0].empty = empty;
   voxelize_features(executor, grid, points, one, counts, ranges, report);

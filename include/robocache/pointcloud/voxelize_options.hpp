@@ -31,6 +31,7 @@ enum class voxel_reduction : std::uint8_t {
   mean,     ///< exact sums of fixed-point numbers, one division, one rounding
   maximum,  ///< -0 is below +0
   normal,   ///< the mean of vectors of 3, scaled to length 1; a zero mean stays zero
+  vote,     ///< of labels: the most frequent one, the smallest of those that tie
 };
 
 /// What a NaN among the features does.
@@ -39,14 +40,15 @@ enum class voxel_nan : std::uint8_t {
   propagate,  ///< the voxel's channel is NaN
 };
 
-/// The element types of features.
-enum class feature_type : std::uint8_t { f32, bf16, f16 };
+/// The element types of features: numbers, and labels, which are voted on.
+enum class feature_type : std::uint8_t { f32, bf16, f16, u8, u16, i32 };
 
 /// One feature of the points, its reduction, and where the result goes. Plain values.
 struct voxel_feature {
   voxel_feature() = default;
 
-  /// `values` [B, N, C] (packed: [1, N, C]) float, bf16 or f16; `output` of the same type or float:
+  /// `values` [B, N, C] (packed: [1, N, C]) float, bf16 or f16, with an `output` of the same type
+  /// or float; or labels of uint8_t, uint16_t or int32_t with an `output` of the same type. It is
   /// [B, Z, Y, X, C] for dense results, [V, C] for sparse ones.
   template <class T, class Out, int Rank>
   voxel_feature(voxel_reduction how, const view<T, 3>& values, const view<Out, Rank>& output)
@@ -59,8 +61,11 @@ struct voxel_feature {
         result_rank(Rank) {
     static_assert(Rank == 5 || Rank == 2,
                   "robocache::voxel_feature: output is [B, Z, Y, X, C] or [V, C]");
-    static_assert(std::is_same_v<std::remove_const_t<T>, Out> || std::is_same_v<Out, float>,
-                  "robocache::voxel_feature: output has the type of the values, or float");
+    static_assert(
+        std::is_same_v<std::remove_const_t<T>, Out> ||
+            (std::is_same_v<Out, float> && !std::is_integral_v<T>),
+        "robocache::voxel_feature: output has the type of the values, or float where they "
+        "are no labels");
     for (int r = 0; r < 3; ++r) {
       extents[r] = values.extent(r);
       strides[r] = values.stride(r);
@@ -82,7 +87,7 @@ struct voxel_feature {
   std::int64_t result_extents[5] = {}, result_strides[5] = {};
 
   voxel_nan nans = voxel_nan::propagate;
-  float empty = 0.0F;  ///< the value of voxels without points
+  float empty = 0.0F;  ///< the value of voxels without points; of labels `empty_label`
 
   /// For `maximum`: [B, Z, Y, X, C] or [V, C] contiguous, the point that has it, counted within its
   /// cloud, the first one on ties; -1 where there is none.
@@ -94,14 +99,32 @@ struct voxel_feature {
   bool has_scale = false;
   std::int32_t scale = 0;
 
+  /// For `vote`: the label of voxels without points, or whose points all have `ignored_label`.
+  std::int32_t empty_label = 0;
+
+  /// For `vote`: a label that does not count, such as the 0 or 255 of points without one.
+  bool has_ignored_label = false;
+  std::int32_t ignored_label = 0;
+
  private:
   template <class T>
   static constexpr feature_type type_of() {
-    static_assert(std::is_same_v<T, float> || sizeof(T) == 2,
-                  "robocache::voxel_feature: float, bf16 or f16");
-    if constexpr (std::is_same_v<T, bf16>) return feature_type::bf16;
-    if constexpr (std::is_same_v<T, f16>) return feature_type::f16;
-    return feature_type::f32;
+    if constexpr (std::is_same_v<T, float>) {
+      return feature_type::f32;
+    } else if constexpr (std::is_same_v<T, bf16>) {
+      return feature_type::bf16;
+    } else if constexpr (std::is_same_v<T, f16>) {
+      return feature_type::f16;
+    } else if constexpr (std::is_same_v<T, std::uint8_t>) {
+      return feature_type::u8;
+    } else if constexpr (std::is_same_v<T, std::uint16_t>) {
+      return feature_type::u16;
+    } else {
+      static_assert(std::is_same_v<T, std::int32_t>,
+                    "robocache::voxel_feature: float, bf16 or f16, or labels of uint8_t, uint16_t "
+                    "or int32_t");
+      return feature_type::i32;
+    }
   }
 };
 

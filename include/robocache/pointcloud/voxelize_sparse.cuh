@@ -91,7 +91,7 @@ void run(const cuda& executor, const first_op<P>& op) {
   launch(name, executor, rank_words_kernel<>, word_blocks, point_threads, 0, firsts.mask,
          firsts.words, firsts.sums, firsts.bases, firsts.number);
   if (op.dropped == nullptr) firsts.kept = nullptr;
-  const std::int64_t keep_blocks = (locate.slots() - 1) / (point_threads / 32) + 1;
+  const std::int64_t keep_blocks = (locate.slots() - 1) / (point_threads / first_lanes) + 1;
   launch(name, executor, keep_first_kernel<P>, keep_blocks < 2112 ? keep_blocks : 2112,
          point_threads, 0, op, table, firsts);
   if (op.dropped != nullptr) {

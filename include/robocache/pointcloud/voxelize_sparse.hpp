@@ -28,7 +28,7 @@ void voxelize_sparse(const Executor& executor, const voxel_grid& grid, view<P, 3
       ranges.offsets.data_handle() != nullptr ? ranges.offsets.extent(0) - 1 : points.extent(0);
   detail::sparse_op<std::remove_const_t<P>> op;
   op.locate = detail::make_locate_op(name, grid, points, ranges, report, batch);
-  op.features = detail::check_features(name, op.locate, grid, points.extent(0), points.extent(1),
+  op.features = detail::check_features(name, op.locate, points.extent(0), points.extent(1),
                                        features.data(), static_cast<std::int64_t>(features.size()),
                                        2, voxels.coordinates.extent(0));
   op.voxels = detail::check_sparse(name, voxels);

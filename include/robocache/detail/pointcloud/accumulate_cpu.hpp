@@ -3,7 +3,6 @@
 
 #include <robocache/detail/parallel.hpp>
 #include <robocache/detail/pointcloud/accumulate_check.hpp>
-#include <robocache/detail/pointcloud/voxelize_cpu.hpp>
 
 namespace robocache::detail {
 

@@ -8,8 +8,7 @@
 
 #include <cub/device/device_radix_sort.cuh>
 #include <cub/device/device_scan.cuh>
-#include <robocache/detail/pointcloud/features_op.hpp>
-#include <robocache/detail/pointcloud/launch_points.cuh>
+#include <robocache/detail/pointcloud/largest.cuh>
 
 namespace robocache::detail {
 
@@ -223,47 +222,6 @@ __global__ void __launch_bounds__(point_threads)
   }
 }
 
-constexpr std::int64_t largest_rows = 128;  // points of a block of the next kernel
-
-/// The largest finite magnitude of each channel over a cloud's points inside, as bits.
-template <class T>
-__global__ void __launch_bounds__(point_threads)
-    find_largest_kernel(const __grid_constant__ cloud_layout op,
-                        const __grid_constant__ feature_op f, const std::int32_t* voxel_of,
-                        std::uint32_t* largest) {
-  wait_for_stream();
-  const point_block mine = find_point_block(op, largest_rows, blockIdx.x);
-  const std::int64_t first = op.first_slot(mine.cloud, mine.range);
-  const auto reader = read_cloud<T>(f, mine.cloud, mine.range, first);
-  const std::int64_t left = mine.range.count - mine.begin;
-  const std::int64_t rows = left < largest_rows ? left : largest_rows;
-  const std::int32_t across = f.channels < point_threads ? f.channels : point_threads;
-  const std::int32_t at_once = point_threads / across;
-  const auto thread = static_cast<std::int32_t>(threadIdx.x);
-  __shared__ std::uint32_t shared[point_threads];
-  for (std::int32_t base = 0; base < f.channels; base += across) {
-    const std::int32_t channel = base + thread % across;
-    shared[thread] = 0;
-    __syncthreads();
-    std::uint32_t best = 0;
-    if (channel < f.channels && thread / across < at_once) {
-#pragma unroll 4
-      for (std::int64_t i = thread / across; i < rows; i += at_once) {
-        const std::int64_t slot = first + mine.begin + i;
-        const float x = widen(reader.row(static_cast<std::uint32_t>(slot))[channel]);
-        const std::uint32_t bits = __float_as_uint(x) & 0x7fffffffU;
-        if (voxel_of[slot] >= 0 && bits < 0x7f800000U && bits > best) best = bits;
-      }
-      if (best != 0) atomicMax(&shared[thread % across], best);
-    }
-    __syncthreads();
-    if (thread < across && base + thread < f.channels && shared[thread] != 0) {
-      atomicMax(&largest[mine.cloud * f.channels + base + thread], shared[thread]);
-    }
-    __syncthreads();
-  }
-}
-
 template <class P>
 __global__ void __launch_bounds__(point_threads)
     key_points_kernel(const __grid_constant__ locate_op<P> op, std::uint64_t* keys,
@@ -470,16 +428,9 @@ voxel_bins build_bins(const char* name, const cuda& executor, const locate_op<P>
     }
   }
   for (std::size_t n = 0; n < bins.features.size(); ++n) {
-    feature_op& f = bins.features[n];
-    if (!f.needs_largest()) continue;
-    f.largest = plan.largest[n];
-    if (op.slots() == 0) continue;
-    with_types(f.type, f.output_type, [&](auto* values, auto*) {
-      using T = std::remove_pointer_t<decltype(values)>;
-      launch(name, executor, find_largest_kernel<T>, count_point_blocks(op, largest_rows),
-             point_threads, 0, static_cast<const cloud_layout&>(op), f, plan.table.voxel_of,
-             plan.largest[n]);
-    });
+    if (plan.largest[n] != nullptr) {
+      find_largest(name, executor, op, bins.features[n], plan.largest[n]);
+    }
   }
   return bins;
 }

@@ -20,10 +20,14 @@ ROBOCACHE_HD double power_of_two(int exponent) {
 /// magnitude.
 ROBOCACHE_HD std::int64_t to_fixed(float x, double power) {
   const double scaled = static_cast<double>(x) * power;  // exact
+#if defined(__CUDA_ARCH__)
+  return __double2ll_rn(scaled);
+#else
   // From 2^24 on it is an integer. Below 2^51 the sum keeps no fraction, and its low bits count.
   if (!(scaled > -0x1p51 && scaled < 0x1p51)) return static_cast<std::int64_t>(scaled);
   constexpr double shift = 0x1.8p52;
   return bit_cast<std::int64_t>(scaled + shift) - bit_cast<std::int64_t>(shift);
+#endif
 }
 
 /// x * 2^scale, rounded likewise.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <robocache/detail/pointcloud/bins.cuh>
+#include <robocache/detail/pointcloud/vote_op.hpp>
 #include <robocache/detail/pointcloud/voxelize_cpu.hpp>
 #include <robocache/detail/trajectory/resample_kernels.cuh>
 
@@ -33,31 +34,147 @@ __device__ __forceinline__ void store_results(Out* to, const Out (&results)[Widt
   }
 }
 
-/// What a voxel's points give for the channels of one lane; every `step`-th of them.
+/// The points of a voxel.
+template <class T>
+struct voxel_points {
+  feature_reader<T> reader;
+  std::int64_t cloud, cloud_points;
+  const std::uint32_t* order;
+  std::uint32_t count;
+};
+
+/// Those of voxel v of a table.
+template <class T>
+__device__ __forceinline__ voxel_points<T> points_of_bin(const cloud_layout& op,
+                                                         const feature_op& f,
+                                                         const bin_table& table, std::uint32_t v) {
+  const std::int64_t b = table.clouds[v];
+  const cloud_range range = op.points_of(b);
+  return {read_cloud<T>(f, b, range, op.first_slot(b, range)), b, range.count,
+          table.order + table.starts[v], table.counts[v]};
+}
+
+template <int Width, class State, class T, class Out>
+__device__ __noinline__ void reduce_any(const feature_op& f, voxel_points<T> voxel,
+                                        std::int32_t channel, result_row<Out> to);
+
+/// The reduction of neighbouring channels, one lane, of a cloud's voxels.
 template <int Width, class State>
 struct lane_work {
-  State states[Width] = {};
+  const feature_op& f;
+  std::int32_t channel;
   sum_rule rules[Width] = {};
+  float limit = 0.0F;  // of the quick way
 
+  __device__ lane_work(const feature_op& feature, std::int64_t cloud, std::int64_t cloud_points,
+                       std::int32_t first_channel)
+      : f(feature), channel(first_channel) {
+    if constexpr (sums) {
+      find_rules(f, cloud, cloud_points, channel, rules);
+      limit =
+          f.has_scale
+              ? static_cast<float>(power_of_two(61 - f.scale) / static_cast<double>(cloud_points))
+              : __int_as_float(0x7f800000);
+    }
+  }
+
+  /// Every `step`-th of the points of a voxel.
   template <class T>
-  __device__ lane_work(const cloud_layout& op, const feature_op& f, const bin_table& table,
-                       std::uint32_t v, std::int64_t b, std::int32_t channel, std::uint32_t from,
-                       std::uint32_t step, const T*) {
-    const cloud_range range = op.points_of(b);
-    const auto reader = read_cloud<T>(f, b, range, op.first_slot(b, range));
-    if constexpr (std::is_same_v<State, mean_state>) find_rules(f, b, range.count, channel, rules);
-    reduce_channels<Width>(f, reader, table.order + table.starts[v], from, table.counts[v], step,
-                           channel, rules, states);
+  __device__ void reduce(const voxel_points<T>& voxel, std::uint32_t from, std::uint32_t step,
+                         State (&states)[Width]) const {
+    reduce_channels<Width>(f, voxel.reader, voxel.order, from, voxel.count, step, channel, rules,
+                           states);
   }
 
   template <class Out>
-  __device__ void write(const feature_op& f, std::int32_t channel,
-                        const result_row<Out>& to) const {
+  __device__ void write(const State (&states)[Width], const result_row<Out>& to) const {
     Out results[Width];
     finish(f, states, rules, channel, to.argmax, results);
     store_results(to.values + channel, results);
   }
+
+  /// All points of a voxel.
+  template <class T, class Out>
+  __device__ void reduce(const voxel_points<T>& voxel, const result_row<Out>& to) const {
+    if constexpr (sums) {
+      if (!write_mean(voxel, to)) reduce_any<Width, State>(f, voxel, channel, to);
+    } else {
+      State states[Width] = {};
+      reduce(voxel, 0, 1, states);
+      write(states, to);
+    }
+  }
+
+ private:
+  static constexpr bool sums = std::is_same_v<State, mean_state>;
+
+  /// The quick way, the same bits, where all values are finite and surely not too large; returns
+  /// whether they are.
+  template <class T, class Out>
+  __device__ bool write_mean(const voxel_points<T>& voxel, const result_row<Out>& to) const {
+    std::int64_t sum[Width] = {};
+    bool plain = true;
+    for (std::uint32_t i = 0; i < voxel.count; ++i) {
+      T values[Width];
+      read_channels(voxel.reader.row(voxel.order[i]) + channel, values);
+#pragma unroll
+      for (int k = 0; k < Width; ++k) {
+        const float x = widen(values[k]);
+        plain = plain && fabsf(x) < limit;
+        sum[k] += to_fixed(x, rules[k].scale);
+      }
+    }
+    if (!plain) return false;
+    // A quotient from the rounded inverse, which channels share, is the same (Markstein 1990).
+    const auto number = static_cast<double>(voxel.count);
+    const double inverse = __drcp_rn(number);
+    double means[Width];
+#pragma unroll
+    for (int k = 0; k < Width; ++k) {
+      const double whole = from_fixed(sum[k], rules[k].scale);
+      const double estimate = whole * inverse;
+      means[k] = robocache::fma(robocache::fma(-number, estimate, whole), inverse, estimate);
+    }
+    Out results[Width];
+    finish(f, means, results);
+    store_results(to.values + channel, results);
+    return true;
+  }
 };
+
+/// The same for labels: the most frequent of one channel.
+template <>
+struct lane_work<1, vote_state> {
+  const feature_op& f;
+  std::int32_t channel;
+
+  __device__ lane_work(const feature_op& feature, std::int64_t, std::int64_t,
+                       std::int32_t first_channel)
+      : f(feature), channel(first_channel) {}
+
+  template <class T>
+  __device__ void reduce(const voxel_points<T>& voxel, const result_row<T>& to) const {
+    to.values[channel] = vote(f, voxel.reader, voxel.order, voxel.count, channel);
+  }
+};
+
+/// What the quick way cannot do. By value, and not inlined, to keep its states out of registers.
+template <int Width, class State, class T, class Out>
+__device__ __noinline__ void reduce_any(const feature_op& f, voxel_points<T> voxel,
+                                        std::int32_t channel, result_row<Out> to) {
+  const lane_work<Width, State> work(f, voxel.cloud, voxel.cloud_points, channel);
+  State states[Width] = {};
+  work.reduce(voxel, 0, 1, states);
+  work.write(states, to);
+}
+
+template <class Out>
+__device__ __forceinline__ result_row<Out> row_of_bin(const cloud_layout& op, const feature_op& f,
+                                                      const bin_table& table,
+                                                      const row_target& target, std::uint32_t v) {
+  if (!target.dense) return row_of_result<Out>(f, 0, v, 0);
+  return row_of_result<Out>(f, table.clouds[v], table.cells[v], op.cells);
+}
 
 /// The rows of all voxels but large ones.
 template <class T, class Out, int Width, class State>
@@ -76,14 +193,50 @@ __global__ void __launch_bounds__(point_threads)
     const auto v = static_cast<std::uint32_t>(
         items <= INT32_MAX ? lanes.divide(static_cast<std::uint32_t>(item)) : item / lanes.divisor);
     if (table.counts[v] > large_voxel) continue;
+    const auto voxel = points_of_bin<T>(op, f, table, v);
     const auto lane_of_row = item - static_cast<std::int64_t>(v) * lanes.divisor;
     const auto channel = static_cast<std::int32_t>(lane_of_row * Width);
-    const std::int64_t b = table.clouds[v];
-    const std::int64_t row = target.dense ? table.cells[v] : v;
-    const lane_work<Width, State> work(op, f, table, v, b, channel, 0, 1,
-                                       static_cast<const T*>(nullptr));
-    work.write(f, channel,
-               row_of_result<Out>(f, target.dense ? b : 0, row, target.dense ? op.cells : 0));
+    const lane_work<Width, State> work(f, voxel.cloud, voxel.cloud_points, channel);
+    work.reduce(voxel, row_of_bin<Out>(op, f, table, target, v));
+  }
+}
+
+/// Merges the states of a block's threads.
+template <class State>
+__device__ __forceinline__ State merge_in_block(const State& mine) {
+  __shared__ __align__(16) unsigned char memory[point_threads * sizeof(State)];
+  auto* const shared = reinterpret_cast<State*>(memory);
+  shared[threadIdx.x] = mine;
+  __syncthreads();
+  for (std::uint32_t half = point_threads / 2; half > 0; half /= 2) {
+    if (threadIdx.x < half) shared[threadIdx.x].merge(shared[threadIdx.x + half]);
+    __syncthreads();
+  }
+  const State all = shared[0];
+  __syncthreads();
+  return all;
+}
+
+/// The row of a large voxel, by all threads of a block.
+template <class Out, int Width, class State, class T>
+__device__ __forceinline__ void reduce_together(const voxel_points<T>& voxel, const feature_op& f,
+                                                const result_row<Out>& to) {
+  for (std::int32_t channel = 0; channel < f.channels; channel += Width) {
+    if constexpr (std::is_same_v<State, vote_state>) {
+      election<T> votes(f, voxel.count);
+      while (votes.is_open()) {
+        votes.take(merge_in_block(count_votes(voxel.reader, voxel.order, threadIdx.x, voxel.count,
+                                              point_threads, channel, votes.floor)));
+      }
+      if (threadIdx.x == 0) to.values[channel] = votes.winner();
+    } else {
+      const lane_work<Width, State> work(f, voxel.cloud, voxel.cloud_points, channel);
+      State states[Width] = {};
+      work.reduce(voxel, threadIdx.x, point_threads, states);
+#pragma unroll
+      for (int k = 0; k < Width; ++k) states[k] = merge_in_block(states[k]);
+      if (threadIdx.x == 0) work.write(states, to);
+    }
   }
 }
 
@@ -95,31 +248,12 @@ __global__ void __launch_bounds__(point_threads)
                           const __grid_constant__ bin_table table,
                           const __grid_constant__ row_target target) {
   wait_for_stream();
-  __shared__ __align__(16) unsigned char memory[point_threads * sizeof(State)];
-  auto* const shared = reinterpret_cast<State*>(memory);
   const std::uint32_t number = *table.large_number();
   for (std::uint32_t n = blockIdx.x; n < number; n += gridDim.x) {
     const std::uint32_t v = table.large[n];
-    const std::int64_t b = table.clouds[v];
-    const std::int64_t row = target.dense ? table.cells[v] : v;
-    if (!target.dense && row >= target.capacity) continue;
-    const result_row<Out> to =
-        row_of_result<Out>(f, target.dense ? b : 0, row, target.dense ? op.cells : 0);
-    for (std::int32_t channel = 0; channel < f.channels; channel += Width) {
-      lane_work<Width, State> work(op, f, table, v, b, channel, threadIdx.x, point_threads,
-                                   static_cast<const T*>(nullptr));
-      for (int k = 0; k < Width; ++k) {
-        shared[threadIdx.x] = work.states[k];
-        __syncthreads();
-        for (std::uint32_t half = point_threads / 2; half > 0; half /= 2) {
-          if (threadIdx.x < half) shared[threadIdx.x].merge(shared[threadIdx.x + half]);
-          __syncthreads();
-        }
-        work.states[k] = shared[0];
-        __syncthreads();
-      }
-      if (threadIdx.x == 0) work.write(f, channel, to);
-    }
+    if (!target.dense && v >= target.capacity) continue;
+    reduce_together<Out, Width, State>(points_of_bin<T>(op, f, table, v), f,
+                                       row_of_bin<Out>(op, f, table, target, v));
   }
 }
 
@@ -134,33 +268,28 @@ __global__ void __launch_bounds__(point_threads)
       static_cast<std::int32_t>(table.counts[v]);
 }
 
-/// Whether rows of `channels` elements, at these strides, can be moved by `bytes` at a time.
-inline bool rows_aligned(const void* data, std::int64_t row_bytes, std::int64_t batch_bytes,
-                         std::int64_t bytes) {
-  return reinterpret_cast<std::uintptr_t>(data) % static_cast<std::uintptr_t>(bytes) == 0 &&
-         row_bytes % bytes == 0 && batch_bytes % bytes == 0;
-}
-
 /// Calls `f` with the lane width of a feature and an empty state of its reduction.
 template <class T, class Out, class F>
 void with_lanes(const feature_op& feature, const F& f) {
-  constexpr int widest = 16 / static_cast<int>(sizeof(T));
-  constexpr auto in = static_cast<std::int64_t>(sizeof(T));
-  constexpr auto out = static_cast<std::int64_t>(sizeof(Out));
-  const bool wide =
-      feature.channels % widest == 0 &&
-      rows_aligned(feature.values, feature.row_stride * in, feature.batch_stride * in, 16) &&
-      rows_aligned(feature.result, feature.result_row * out, feature.result_batch * out,
-                   widest * out < 16 ? widest * out : 16);
-  const auto with_state = [&](auto state) {
-    if (wide) return f(std::integral_constant<int, widest>{}, state);
-    f(std::integral_constant<int, 1>{}, state);
-  };
-  if (feature.reduce == voxel_reduction::normal) {
-    return f(std::integral_constant<int, 3>{}, mean_state{});
+  if constexpr (std::is_integral_v<T>) {
+    f(std::integral_constant<int, 1>{}, vote_state{});
+  } else {
+    constexpr auto out = static_cast<std::int64_t>(sizeof(Out));
+    const auto with_state = [&](auto widest, auto state) {
+      constexpr int width = decltype(widest)::value;
+      constexpr std::int64_t bytes = width * out < 16 ? width * out : 16;
+      const bool wide =
+          reads_wide<T>(feature) &&
+          rows_aligned(feature.result, feature.result_row * out, feature.result_batch * out, bytes);
+      if (wide) return f(widest, state);
+      f(std::integral_constant<int, 1>{}, state);
+    };
+    if (feature.reduce == voxel_reduction::normal) {
+      return f(std::integral_constant<int, 3>{}, mean_state{});
+    }
+    if (feature.sums()) return with_state(std::integral_constant<int, 4>{}, mean_state{});
+    with_state(std::integral_constant<int, 16 / static_cast<int>(sizeof(T))>{}, max_state{});
   }
-  if (feature.sums()) return with_state(mean_state{});
-  with_state(max_state{});
 }
 
 inline std::int64_t blocks_for(std::int64_t items) {
@@ -185,7 +314,7 @@ template <class Out>
 void fill_rows(const char* name, const cuda& executor, const cloud_layout& op,
                const feature_op& f) {
   const std::int64_t each = op.cells * f.channels;
-  fill(name, executor, static_cast<Out*>(f.result), each, narrow<Out>(f.empty), op.items,
+  fill(name, executor, static_cast<Out*>(f.result), each, empty_value<Out>(f), op.items,
        f.result_batch);
   if (f.argmax != nullptr) fill(name, executor, f.argmax, each, -1, op.items, each);
 }
@@ -214,7 +343,7 @@ void write_feature(const char* name, const cuda& executor, const cloud_layout& o
 inline void write_features(const char* name, const cuda& executor, const cloud_layout& op,
                            const voxel_bins& bins, const row_target& target) {
   for (const feature_op& f : bins.features) {
-    with_types(f.type, f.output_type, [&](auto* values, auto* results) {
+    with_types(f, [&](auto* values, auto* results) {
       write_feature<std::remove_pointer_t<decltype(values)>,
                     std::remove_pointer_t<decltype(results)>>(name, executor, op, f, bins.table,
                                                               target);

@@ -23,6 +23,9 @@ struct feature_op {
   std::int32_t scale = 0;
   std::int32_t channels = 1;
   float empty = 0.0F;
+  std::int32_t empty_label = 0;
+  bool has_ignored_label = false;
+  std::int32_t ignored_label = 0;
   const void* values = nullptr;
   std::int64_t batch_stride = 0, row_stride = 0;
   void* result = nullptr;
@@ -31,7 +34,9 @@ struct feature_op {
   /// [B, C] the magnitudes of the largest finite values, as bits; null where `has_scale`.
   const std::uint32_t* largest = nullptr;
 
-  [[nodiscard]] ROBOCACHE_HD bool sums() const { return reduce != voxel_reduction::maximum; }
+  [[nodiscard]] ROBOCACHE_HD bool sums() const {
+    return reduce == voxel_reduction::mean || reduce == voxel_reduction::normal;
+  }
 
   /// Whether the scale must be found.
   [[nodiscard]] bool needs_largest() const { return sums() && !has_scale; }
@@ -40,10 +45,21 @@ struct feature_op {
   [[nodiscard]] ROBOCACHE_HD sum_rule rule_of(std::int64_t b, std::int32_t c,
                                               std::int64_t points) const {
     if (has_scale) return {scale, power_of_two(scale), points};
-    const int found = scale_for(exponent_above(bit_cast<float>(largest[b * channels + c])), points);
+    const std::uint32_t bits = largest[b * channels + c];
+    const int found = scale_for(exponent_above(bit_cast<float>(bits)), points);
     return {found, power_of_two(found), 0};
   }
 };
+
+/// What a result of type Out holds where there are no points.
+template <class Out>
+ROBOCACHE_HD Out empty_value(const feature_op& f) {
+  if constexpr (std::is_integral_v<Out>) {
+    return static_cast<Out>(f.empty_label);
+  } else {
+    return narrow<Out>(f.empty);
+  }
+}
 
 /// The sum and number of a channel's values.
 struct mean_state {
@@ -164,8 +180,18 @@ struct alignas(sizeof(T) * Width) channel_pack {
   T values[Width];
 };
 
-/// Takes every `step`-th of the points order[from .. count) into the states of `Width` channels.
 /// Widths other than 1 and 3 need aligned rows.
+template <int Width, class T>
+ROBOCACHE_HD void read_channels(const T* from, T (&values)[Width]) {
+  if constexpr (Width == 1 || Width == 3) {
+    for (int k = 0; k < Width; ++k) values[k] = from[k];
+  } else {
+    const auto pack = *reinterpret_cast<const channel_pack<T, Width>*>(from);
+    for (int k = 0; k < Width; ++k) values[k] = pack.values[k];
+  }
+}
+
+/// Takes every `step`-th of the points order[from .. count) into the states of `Width` channels.
 template <int Width, class T, class State>
 ROBOCACHE_HD void reduce_channels(const feature_op& f, const feature_reader<T>& reader,
                                   const std::uint32_t* order, std::int64_t from, std::int64_t count,
@@ -176,12 +202,7 @@ ROBOCACHE_HD void reduce_channels(const feature_op& f, const feature_reader<T>& 
     const std::uint32_t slot = order[i];
     const T* const row = reader.row(slot) + channel;
     T values[Width];
-    if constexpr (Width == 1 || Width == 3) {
-      for (int k = 0; k < Width; ++k) values[k] = row[k];
-    } else {
-      const auto pack = *reinterpret_cast<const channel_pack<T, Width>*>(row);
-      for (int k = 0; k < Width; ++k) values[k] = pack.values[k];
-    }
+    read_channels(row, values);
     if constexpr (Width == 3) {  // a vector of which a part is left out is no vector
       if (!keep_nan && (is_nan(values[0]) || is_nan(values[1]) || is_nan(values[2]))) continue;
     }
@@ -201,23 +222,33 @@ ROBOCACHE_HD void find_rules(const feature_op& f, std::int64_t b, std::int64_t p
   for (int k = 0; k < Width; ++k) rules[k] = f.rule_of(b, channel + k, points);
 }
 
+/// Means as results, or unit vectors.
+template <int Width, class Out>
+ROBOCACHE_HD void finish(const feature_op& f, double (&means)[Width], Out (&results)[Width]) {
+  if constexpr (Width == 3) {
+    if (f.reduce == voxel_reduction::normal) {
+      const double inverse = inverse_length(means[0], means[1], means[2]);
+      for (int k = 0; k < 3; ++k) means[k] *= inverse;
+    }
+  }
+  for (int k = 0; k < Width; ++k) results[k] = narrow<Out>(means[k]);
+}
+
 /// Writes means, or unit vectors.
 template <int Width, class Out>
 ROBOCACHE_HD void finish(const feature_op& f, const mean_state (&states)[Width],
                          const sum_rule (&rules)[Width], std::int32_t, std::int32_t*,
                          Out (&results)[Width]) {
-  double values[Width];
+  if (f.reduce == voxel_reduction::normal && states[0].is_empty()) {
+    for (int k = 0; k < Width; ++k) results[k] = narrow<Out>(f.empty);
+    return;
+  }
+  double means[Width];
   for (int k = 0; k < Width; ++k) {
-    values[k] =
+    means[k] =
         states[k].is_empty() ? static_cast<double>(f.empty) : states[k].value(rules[k].scale);
   }
-  if constexpr (Width == 3) {
-    if (f.reduce == voxel_reduction::normal && !states[0].is_empty()) {
-      const double inverse = inverse_length(values[0], values[1], values[2]);
-      for (int k = 0; k < 3; ++k) values[k] *= inverse;
-    }
-  }
-  for (int k = 0; k < Width; ++k) results[k] = narrow<Out>(values[k]);
+  finish(f, means, results);
 }
 
 /// Writes maxima, and `argmax` where it is wanted.
@@ -234,7 +265,21 @@ ROBOCACHE_HD void finish(const feature_op& f, const max_state (&states)[Width],
   }
 }
 
-/// Calls `f` with null pointers of the feature's element type and its output's.
+inline bool is_label(feature_type type) { return type >= feature_type::u8; }
+
+/// Calls `f` with null pointers of the type of labels and of their output, which is the same.
+template <class F>
+void with_label_types(feature_type type, const F& f) {
+  if (type == feature_type::u8) {
+    return f(static_cast<std::uint8_t*>(nullptr), static_cast<std::uint8_t*>(nullptr));
+  }
+  if (type == feature_type::u16) {
+    return f(static_cast<std::uint16_t*>(nullptr), static_cast<std::uint16_t*>(nullptr));
+  }
+  f(static_cast<std::int32_t*>(nullptr), static_cast<std::int32_t*>(nullptr));
+}
+
+/// Calls `f` with null pointers of the element type of numbers and of their output's.
 template <class F>
 void with_types(feature_type type, feature_type output, const F& f) {
   if (type == feature_type::f32)
@@ -247,6 +292,13 @@ void with_types(feature_type type, feature_type output, const F& f) {
   if (output == feature_type::f32)
     return f(static_cast<f16*>(nullptr), static_cast<float*>(nullptr));
   f(static_cast<f16*>(nullptr), static_cast<f16*>(nullptr));
+}
+
+/// The same for numbers and labels.
+template <class F>
+void with_types(const feature_op& feature, const F& f) {
+  if (is_label(feature.type)) return with_label_types(feature.type, f);
+  with_types(feature.type, feature.output_type, f);
 }
 
 }  // namespace robocache::detail

@@ -141,7 +141,7 @@ struct cell_value {
       return static_cast<Out>(count);
     } else {
       const auto value = static_cast<float>(count);
-      return Out(rule == cell_rule::per_volume ? value / volume : value);
+      return rule == cell_rule::per_volume ? narrow<Out>(value / volume) : Out(value);
     }
   }
 };

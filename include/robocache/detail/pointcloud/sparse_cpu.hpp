@@ -1,7 +1,7 @@
 // The CPU drivers of `voxelize_sparse` and `voxelize_first`, and the gates to the CUDA ones.
 #pragma once
 
-#include <robocache/detail/pointcloud/voxelize_cpu.hpp>
+#include <robocache/detail/pointcloud/features_cpu.hpp>
 
 namespace robocache {
 struct sparse_voxels;
@@ -147,100 +147,130 @@ void check_first(const char* name, std::int64_t batch, std::int64_t rows, const 
   op.output_row = output.stride(1);
 }
 
+/// The rows of a list of voxels.
+struct voxel_rows {
+  std::vector<std::int64_t> starts{0};  // of each cloud, and the end
+
+  voxel_rows(const sorted_clouds& clouds, std::int64_t items) {
+    for (std::int64_t b = 0; b < items; ++b) starts.push_back(starts.back() + clouds[b].count);
+  }
+
+  [[nodiscard]] std::int64_t number() const { return starts.back(); }
+
+  /// Calls `with(b)` for the clouds of the first `fit` rows, and what it returns by
+  /// `(v, row)` for their voxels.
+  template <class F>
+  void each(std::int64_t fit, int threads, const F& with) const {
+    parallel_for(std::min(fit, number()), 256, threads, [&](std::int64_t begin, std::int64_t end) {
+      auto next = std::upper_bound(starts.begin(), starts.end(), begin);
+      for (std::int64_t row = begin; row < end; ++next) {
+        const std::int64_t b = next - starts.begin() - 1, last = std::min(*next, end);
+        if (row == last) continue;  // no voxel
+        const auto f = with(b);
+        for (; row < last; ++row) f(row - *(next - 1), row);
+      }
+    });
+  }
+};
+
 template <class P>
 void run(const cpu& executor, const sparse_op<P>& op) {
   const locate_op<P>& locate = op.locate;
+  const voxel_list& list = op.voxels;
+  const int threads = executor.threads();
   check_ranges_of_clouds("voxelize_sparse", locate);
-  const std::vector<cloud_voxels> clouds = sort_clouds(locate, executor.threads());
-  std::vector<std::int64_t> before(1, 0);
-  for (const cloud_voxels& voxels : clouds) before.push_back(before.back() + voxels.count());
-  *op.voxels.number = before.back();
-  const auto fits = [&](std::int64_t b) {
-    return std::max<std::int64_t>(
-        0, std::min(clouds[static_cast<std::size_t>(b)].count(),
-                    op.voxels.capacity - before[static_cast<std::size_t>(b)]));
-  };
-  for (std::int64_t b = 0; b < locate.items; ++b) {
-    const cloud_voxels& voxels = clouds[static_cast<std::size_t>(b)];
-    for (std::int64_t v = 0; v < fits(b); ++v) {
-      const auto at = static_cast<std::size_t>(v);
-      const std::int64_t row = before[static_cast<std::size_t>(b)] + v;
-      op.voxels.write_coordinates(locate, row, b, voxels.cells[at]);
-      if (op.voxels.counts != nullptr) {
-        op.voxels.counts[row] =
-            static_cast<std::int32_t>(voxels.starts[at + 1] - voxels.starts[at]);
+  const sorted_clouds clouds(locate, threads);
+  const voxel_rows rows(clouds, locate.items);
+  *list.number = rows.number();
+  rows.each(list.capacity, threads, [&](std::int64_t b) {
+    return [&, b](std::int64_t v, std::int64_t row) {
+      list.write_coordinates(locate, row, b, clouds[b].cells[v]);
+      if (list.counts != nullptr) {
+        list.counts[row] = static_cast<std::int32_t>(clouds[b].size_of(v));
       }
+    };
+  });
+  for (const feature_op& given : op.features) {
+    with_feature(locate, clouds, given, threads,
+                 [&](const feature_op& f, const auto& feature_of, auto* results) {
+                   using Out = std::remove_pointer_t<decltype(results)>;
+                   rows.each(list.capacity, threads, [&](std::int64_t b) {
+                     return [&, b, feature = feature_of(b)](std::int64_t v, std::int64_t row) {
+                       feature(clouds[b].points_of(v), clouds[b].size_of(v),
+                               row_of_result<Out>(f, 0, row, 0));
+                     };
+                   });
+                 });
+  }
+}
+
+/// Writes voxel v of cloud b, and its first points, to `row`; returns how many those are.
+template <class P>
+std::int64_t write_first_points(const first_op<P>& op, std::int64_t b, const cloud_voxels& voxels,
+                                std::int64_t v, std::int64_t row) {
+  const locate_op<P>& locate = op.locate;
+  const cloud_range range = locate.points_of(b);
+  const std::int64_t first_slot = locate.first_slot(b, range);
+  const std::uint32_t* const order = voxels.points_of(v);
+  const std::int64_t count = voxels.size_of(v), keep = std::min(count, op.most);
+  op.voxels.write_coordinates(locate, row, b, voxels.cells[v]);
+  if (op.voxels.counts != nullptr) op.voxels.counts[row] = static_cast<std::int32_t>(keep);
+  for (std::int64_t k = 0; k < op.most; ++k) {
+    const std::int64_t i = k < keep ? order[k] - first_slot : -1;
+    op.indices[row * op.indices_row + k] = static_cast<std::int32_t>(i);
+    if (op.output == nullptr) continue;
+    float* const to = op.output + row * op.output_voxel + k * op.output_row;
+    if (i < 0) {
+      std::fill_n(to, op.channels, 0.0F);
+    } else {
+      std::copy_n(op.row_of(b, range, i), op.channels, to);
     }
   }
-  for (const feature_op& given : op.features) {
-    with_clouds(
-        locate, clouds, given,
-        [&](const feature_op& f, std::int64_t b, const auto& reader, auto* results) {
-          using Out = std::remove_pointer_t<decltype(results)>;
-          const cloud_voxels& voxels = clouds[static_cast<std::size_t>(b)];
-          const std::int64_t points = locate.points_of(b).count;
-          parallel_for(fits(b), 256, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
-            for (std::int64_t v = begin; v < end; ++v) {
-              const auto at = static_cast<std::size_t>(v);
-              reduce_voxel(f, reader, voxels.order.data() + voxels.starts[at],
-                           voxels.starts[at + 1] - voxels.starts[at], b, points,
-                           row_of_result<Out>(f, 0, before[static_cast<std::size_t>(b)] + v, 0));
-            }
-          });
-        });
+  for (std::int64_t k = 0; op.voxel_of != nullptr && k < count; ++k) {
+    const std::int64_t i = order[k] - first_slot;
+    op.voxel_of[(locate.offsets != nullptr ? 0 : b) * op.voxel_of_batch + range.first + i] =
+        static_cast<std::int32_t>(row);
   }
+  return keep;
 }
 
 template <class P>
 void run(const cpu& executor, const first_op<P>& op) {
   const locate_op<P>& locate = op.locate;
+  const int threads = executor.threads();
   check_ranges_of_clouds("voxelize_first", locate);
-  const std::vector<cloud_voxels> clouds = sort_clouds(locate, executor.threads());
-  std::int64_t number = 0, inside = 0, kept = 0;
+  const sorted_clouds clouds(locate, threads);
   const std::int64_t entries = locate.offsets != nullptr ? 1 : locate.items;
   for (std::int64_t b = 0; op.voxel_of != nullptr && b < entries; ++b) {
     std::fill_n(op.voxel_of + b * op.voxel_of_batch, locate.rows, -1);
   }
+  std::int64_t number = 0, inside = 0, kept = 0;
+  std::vector<std::int32_t> voxel_at;  // which voxel has its first point there, plus 1
+  std::vector<std::int32_t> voxels_in_order;
   for (std::int64_t b = 0; b < locate.items; ++b) {
-    const cloud_voxels& voxels = clouds[static_cast<std::size_t>(b)];
+    const cloud_voxels& voxels = clouds[b];
     const cloud_range range = locate.points_of(b);
     const std::int64_t first_slot = locate.first_slot(b, range);
-    inside += static_cast<std::int64_t>(voxels.order.size());
-    // Voxels in the order of their first points: each stands at its first.
-    std::vector<std::int64_t> voxel_at(static_cast<std::size_t>(range.count), -1);
-    for (std::int64_t v = 0; v < voxels.count(); ++v) {
-      const auto start = static_cast<std::size_t>(voxels.starts[static_cast<std::size_t>(v)]);
-      voxel_at[static_cast<std::size_t>(voxels.order[start] - first_slot)] = v;
+    voxel_at.assign(static_cast<std::size_t>(range.count), 0);
+    for (std::int64_t v = 0; v < voxels.count; ++v) {
+      voxel_at[static_cast<std::size_t>(*voxels.points_of(v) - first_slot)] =
+          static_cast<std::int32_t>(v + 1);
     }
-    for (const std::int64_t v : voxel_at) {
-      if (v < 0) continue;
-      const std::int64_t row = number++;
-      if (row >= op.voxels.capacity) continue;
-      const auto at = static_cast<std::size_t>(v);
-      const std::uint32_t* const order = voxels.order.data() + voxels.starts[at];
-      const std::int64_t count = voxels.starts[at + 1] - voxels.starts[at];
-      const std::int64_t keep = std::min(count, op.most);
-      kept += keep;
-      op.voxels.write_coordinates(locate, row, b, voxels.cells[at]);
-      if (op.voxels.counts != nullptr) op.voxels.counts[row] = static_cast<std::int32_t>(keep);
-      for (std::int64_t k = 0; k < op.most; ++k) {
-        const std::int64_t i = k < keep ? order[k] - first_slot : -1;
-        op.indices[row * op.indices_row + k] = static_cast<std::int32_t>(i);
-        if (op.output == nullptr) continue;
-        float* const to = op.output + row * op.output_voxel + k * op.output_row;
-        if (i < 0) {
-          std::fill_n(to, op.channels, 0.0F);
-        } else {
-          const float* const from = op.row_of(b, range, i);
-          std::copy(from, from + op.channels, to);
-        }
-      }
-      for (std::int64_t k = 0; op.voxel_of != nullptr && k < count; ++k) {
-        const std::int64_t i = order[k] - first_slot;
-        op.voxel_of[(locate.offsets != nullptr ? 0 : b) * op.voxel_of_batch + range.first + i] =
-            static_cast<std::int32_t>(row);
-      }
+    voxels_in_order.clear();
+    for (const std::int32_t v : voxel_at) {
+      if (v != 0) voxels_in_order.push_back(v - 1);
     }
+    parallel_for(std::min(voxels.count, op.voxels.capacity - number), 256, threads,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   std::int64_t keeps = 0;
+                   for (std::int64_t k = begin; k < end; ++k) {
+                     const std::int64_t v = voxels_in_order[static_cast<std::size_t>(k)];
+                     keeps += write_first_points(op, b, voxels, v, number + k);
+                   }
+                   __atomic_fetch_add(&kept, keeps, __ATOMIC_RELAXED);
+                 });
+    number += voxels.count;
+    inside += voxels.inside;
   }
   *op.voxels.number = number;
   if (op.dropped != nullptr) *op.dropped = inside - kept;

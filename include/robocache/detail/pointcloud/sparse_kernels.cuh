@@ -49,46 +49,100 @@ __global__ void __launch_bounds__(point_threads)
   atomicOr(&firsts.mask[slot / 32], 1U << (slot % 32));
 }
 
-/// The smallest of order[0 .. count) above `floor`, for a warp.
-__device__ __forceinline__ std::uint32_t next_smallest(const std::uint32_t* order,
-                                                       std::uint32_t count, std::int64_t floor) {
-  std::uint32_t least = UINT32_MAX;
-  for (std::uint32_t i = threadIdx.x % 32; i < count; i += 32) {
-    const std::uint32_t slot = order[i];
-    if (static_cast<std::int64_t>(slot) > floor && slot < least) least = slot;
+constexpr std::uint32_t first_lanes = 8;  // threads that write a voxel's points
+constexpr std::uint32_t ranked_points = 4 * first_lanes;
+
+__device__ __forceinline__ void copy_row(const float* from, float* to, std::int64_t channels) {
+  const auto either = reinterpret_cast<std::uintptr_t>(from) | reinterpret_cast<std::uintptr_t>(to);
+  if (channels % 4 == 0 && either % 16 == 0) {
+    for (std::int64_t c = 0; c < channels; c += 4) {
+      *reinterpret_cast<float4*>(to + c) = __ldg(reinterpret_cast<const float4*>(from + c));
+    }
+  } else {
+    for (std::int64_t c = 0; c < channels; ++c) to[c] = from[c];
   }
-  return __reduce_min_sync(0xffffffffU, least);
 }
 
-/// Points number `base` to `base` + 31 of a voxel in the order of input: lane k has the k-th, or
-/// all ones. `last` is the one before, -1 at first.
-__device__ __forceinline__ std::uint32_t next_points(const std::uint32_t* order,
-                                                     std::uint32_t count, std::int64_t base,
-                                                     std::int64_t most, std::int64_t& last) {
-  const std::uint32_t lane = threadIdx.x % 32;
-  std::uint32_t mine = UINT32_MAX;
-  if (count <= 32) {  // each lane has a point, and its rank is how many come before it
-    if (base > 0) return mine;
-    const std::uint32_t slot = lane < count ? order[lane] : UINT32_MAX;
-    std::uint32_t rank = 0;
-    for (std::uint32_t other = 0; other < count; ++other) {
-      rank += __shfl_sync(0xffffffffU, slot, static_cast<int>(other)) < slot ? 1 : 0;
+__device__ __forceinline__ void clear_row(float* to, std::int64_t channels) {
+  if (channels % 4 == 0 && reinterpret_cast<std::uintptr_t>(to) % 16 == 0) {
+    for (std::int64_t c = 0; c < channels; c += 4) {
+      *reinterpret_cast<float4*>(to + c) = float4{0.0F, 0.0F, 0.0F, 0.0F};
     }
-    for (std::uint32_t other = 0; other < count; ++other) {
-      const std::uint32_t its_rank = __shfl_sync(0xffffffffU, rank, static_cast<int>(other));
-      const std::uint32_t its_slot = __shfl_sync(0xffffffffU, slot, static_cast<int>(other));
-      if (its_rank == lane) mine = its_slot;
-    }
-    return mine;
+  } else {
+    for (std::int64_t c = 0; c < channels; ++c) to[c] = 0.0F;
   }
-  for (std::int64_t k = base; k < base + 32 && k < most && k < count; ++k) {
-    last = next_smallest(order, count, last);
-    if (lane == k - base) mine = static_cast<std::uint32_t>(last);
-  }
-  return mine;
 }
 
-/// A warp for each voxel: its first points in the order of input.
+/// A voxel whose first points are written by `first_lanes` neighbouring threads.
+template <class P>
+struct first_writer {
+  const first_op<P>& op;
+  std::int64_t row, cloud;
+  cloud_range range;
+  std::int64_t first_slot;
+  std::uint32_t lane, lanes;  // of the threads; those of the voxel as a mask
+
+  /// By one thread: point `slot` is the k-th.
+  __device__ void write(std::uint32_t slot, std::int64_t k) const {
+    const std::int64_t i = static_cast<std::int64_t>(slot) - first_slot;
+    op.indices[row * op.indices_row + k] = static_cast<std::int32_t>(i);
+    if (op.output != nullptr) copy_row(op.row_of(cloud, range, i), output(k), op.channels);
+  }
+
+  /// Places without points.
+  __device__ void clear_from(std::int64_t begin) const {
+    for (std::int64_t k = begin + lane; k < op.most; k += first_lanes) {
+      op.indices[row * op.indices_row + k] = -1;
+      if (op.output != nullptr) clear_row(output(k), op.channels);
+    }
+  }
+
+  /// Few points: each thread has some, and a point's place is how many come before it.
+  __device__ void write_few(const std::uint32_t* order, std::uint32_t count) const {
+    constexpr int each = ranked_points / first_lanes;
+    std::uint32_t slots[each], ranks[each] = {};
+#pragma unroll
+    for (int q = 0; q < each; ++q) {
+      const std::uint32_t i = q * first_lanes + lane;
+      slots[q] = i < count ? order[i] : UINT32_MAX;
+    }
+#pragma unroll
+    for (int q = 0; q < each; ++q) {
+      if (q * first_lanes >= count) break;
+      for (std::uint32_t from = 0; from < first_lanes; ++from) {
+        const std::uint32_t other =
+            __shfl_sync(lanes, slots[q], static_cast<int>(from), first_lanes);
+#pragma unroll
+        for (int own = 0; own < each; ++own) ranks[own] += other < slots[own] ? 1 : 0;
+      }
+    }
+#pragma unroll
+    for (int q = 0; q < each; ++q) {
+      if (slots[q] != UINT32_MAX && ranks[q] < op.most) write(slots[q], ranks[q]);
+    }
+  }
+
+  /// Many points: one after another, by passes over all.
+  __device__ void write_many(const std::uint32_t* order, std::uint32_t count) const {
+    std::int64_t last = -1;
+    for (std::int64_t k = 0; k < op.most && k < count; ++k) {
+      std::uint32_t least = UINT32_MAX;
+      for (std::uint32_t i = lane; i < count; i += first_lanes) {
+        const std::uint32_t slot = order[i];
+        if (static_cast<std::int64_t>(slot) > last && slot < least) least = slot;
+      }
+      last = __reduce_min_sync(lanes, least);
+      if (lane == k % first_lanes) write(static_cast<std::uint32_t>(last), k);
+    }
+  }
+
+ private:
+  __device__ float* output(std::int64_t k) const {
+    return op.output + row * op.output_voxel + k * op.output_row;
+  }
+};
+
+/// The first points of voxels in the order of input.
 template <class P>
 __global__ void __launch_bounds__(point_threads)
     keep_first_kernel(const __grid_constant__ first_op<P> op,
@@ -99,50 +153,35 @@ __global__ void __launch_bounds__(point_threads)
   if (threadIdx.x == 0) block_kept = 0;
   __syncthreads();
   const std::uint32_t number = *table.number();
-  const std::uint32_t lane = threadIdx.x % 32;
-  const std::uint32_t step = gridDim.x * (point_threads / 32);
+  constexpr std::uint32_t at_once = point_threads / first_lanes;
+  const std::uint32_t lane = threadIdx.x % first_lanes;
+  const std::uint32_t lanes = ((1U << first_lanes) - 1) << (threadIdx.x % 32 - lane);
   unsigned long long kept = 0;
   if (blockIdx.x == 0 && threadIdx.x == 0) *op.voxels.number = number;
-  for (std::uint32_t v = blockIdx.x * (point_threads / 32) + threadIdx.x / 32; v < number;
-       v += step) {
+  for (std::uint32_t v = blockIdx.x * at_once + threadIdx.x / first_lanes; v < number;
+       v += gridDim.x * at_once) {
     const std::int64_t row = firsts.row_of(~table.firsts[v]);
     if (row >= op.voxels.capacity) continue;
     const std::uint32_t count = table.counts[v];
     const std::uint32_t* const order = table.order + table.starts[v];
     const std::int64_t b = table.clouds[v];
     const cloud_range range = op.locate.points_of(b);
-    const std::int64_t first = op.locate.first_slot(b, range);
     const std::int64_t keep = count < op.most ? count : op.most;
     if (lane == 0) {
       op.voxels.write_coordinates(op.locate, row, b, table.cells[v]);
       if (op.voxels.counts != nullptr) op.voxels.counts[row] = static_cast<std::int32_t>(keep);
       kept += static_cast<unsigned long long>(keep);
     }
-    std::int64_t last = -1;
-    for (std::int64_t base = 0; base < op.most; base += 32) {
-      const std::uint32_t slot =
-          base < keep ? next_points(order, count, base, op.most, last) : UINT32_MAX;
-      const std::int64_t in_cloud =
-          slot == UINT32_MAX ? -1 : static_cast<std::int64_t>(slot) - first;
-      const std::int64_t rows = op.most - base < 32 ? op.most - base : 32;
-      if (lane < rows) {
-        op.indices[row * op.indices_row + base + lane] = static_cast<std::int32_t>(in_cloud);
-      }
-      if (op.output == nullptr) continue;
-      float* const to = op.output + row * op.output_voxel + base * op.output_row;
-      const auto channels = static_cast<std::uint32_t>(op.channels);
-      for (std::uint32_t j = lane; j < (rows * channels + 31) / 32 * 32; j += 32) {
-        const std::uint32_t k = j / channels;
-        const auto i = static_cast<std::int64_t>(
-            __shfl_sync(0xffffffffU, static_cast<long long>(in_cloud), static_cast<int>(k % 32)));
-        if (k >= rows) continue;
-        const std::uint32_t c = j - k * channels;
-        to[k * op.output_row + c] = i < 0 ? 0.0F : op.row_of(b, range, i)[c];
-      }
+    const first_writer<P> writer{op, row, b, range, op.locate.first_slot(b, range), lane, lanes};
+    if (count <= ranked_points) {
+      writer.write_few(order, count);
+    } else {
+      writer.write_many(order, count);
     }
+    writer.clear_from(keep);
   }
   if (firsts.kept == nullptr) return;
-  if (lane == 0 && kept != 0) atomicAdd(&block_kept, kept);
+  if (kept != 0) atomicAdd(&block_kept, kept);
   __syncthreads();
   if (threadIdx.x == 0 && block_kept != 0) atomicAdd(firsts.kept, block_kept);
 }
