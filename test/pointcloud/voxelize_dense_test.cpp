@@ -137,6 +137,23 @@ TEST_CASE("density per volume divides by the product of the sizes", "[voxelize]"
   CHECK(density == 7.0F / static_cast<float>(0.1 * 0.2 * 0.3));
 }
 
+TEST_CASE("density by a volume that no float holds is the same quotient everywhere", "[voxelize]") {
+  const voxel_grid grid = {
+      {0, 0, 0}, {1e-20, 1e-20, 1e-20}, {40, 30, 20}, robocache::index_rule::floor};
+  const float points[] = {0, 0, 0};
+  std::vector<float> output(static_cast<std::size_t>(grid.cells()), -7);
+  robocache::density_options options;
+  options.per_volume = true;
+  robocache::voxelize_density(cpu{}, grid, view<const float, 3>(points, {1, 1, 3}),
+                              view<float, 4>(output.data(), {1, 20, 30, 40}), options);
+  CHECK(output[0] == std::numeric_limits<float>::infinity());
+  std::uint32_t bits = 0;  // 0 / 0, canonical
+  CHECK(std::count_if(output.begin(), output.end(), [&bits](float v) {
+          std::memcpy(&bits, &v, sizeof(v));
+          return bits == 0x7fc00000;
+        }) == grid.cells() - 1);
+}
+
 TEST_CASE("the bits behind the last voxel are 0", "[voxelize]") {
   for (const std::int64_t cells : {1, 31, 32, 33, 64, 100}) {
     const voxel_grid grid = {{0, 0, 0}, {1, 1, 1}, {cells, 1, 1}, robocache::index_rule::floor};

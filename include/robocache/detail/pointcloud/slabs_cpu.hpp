@@ -99,20 +99,30 @@ class slab_counter {
   void write(const cell_value& rule, const output_writer<value>& writer, value* to,
              std::int64_t size) {
     std::int64_t done = 0;
+    const value none = value_without_points(rule);
     for (std::int64_t first = 0; first < size; first += piece) {
       if (!std::exchange(used_[first / piece], false)) continue;
-      writer.fill(to + done, first - done, value{});
+      writer.fill(to + done, first - done, none);
       done = std::min(first + piece, size);
       value values[piece];
       convert(rule, counts_.data() + first, values);
       std::fill_n(counts_.data() + first, piece, 0U);
       writer.copy(to + first, values, done - first);
     }
-    writer.fill(to + done, size - done, value{});
+    writer.fill(to + done, size - done, none);
   }
 
  private:
   static constexpr std::int64_t piece = 512 / sizeof(value);
+
+  /// Not 0 but NaN where a volume is too small for a float.
+  static value value_without_points([[maybe_unused]] const cell_value& rule) {
+    if constexpr (is_bits) {
+      return 0;
+    } else {
+      return rule.of<Out>(0);
+    }
+  }
 
   static void convert(const cell_value& rule, const std::uint32_t* counts, value (&to)[piece]) {
     if constexpr (is_bits) {
