@@ -1,8 +1,8 @@
 // The kernels that reduce features over the points of voxels.
 //
-// A thread makes one lane of one row, up to 16 bytes of neighbouring channels where rows are aligned.
-// Voxels of many points get a block each. Dense outputs that slabs do not suit (slab_features.cuh)
-// are filled with what empty voxels hold first.
+// A thread makes one lane of one row, up to 16 bytes of neighbouring channels where rows are
+// aligned. Voxels of many points get a block each. Dense outputs that slabs do not suit
+// (slab_features.cuh) are filled with what empty voxels hold first.
 #pragma once
 
 #include <robocache/detail/pointcloud/bins.cuh>
