@@ -4,7 +4,7 @@
 # than twice that. ROBOCACHE_COMPILE_BUDGET loosens it.
 set -euo pipefail
 compiler=$1 include_dir=$2
-budget=${ROBOCACHE_COMPILE_BUDGET:-600} # half a second, and what a busy machine adds
+budget=${ROBOCACHE_COMPILE_BUDGET:-700} # 0.6 s, and what a busy machine adds
 
 compile() {
   "$compiler" -std=c++17 -O0 -I "$include_dir" -x c++ -c -o /dev/null - <<<"#include <$1>"

@@ -24,12 +24,11 @@ struct slab_parts {
   std::int64_t slabs;
   std::vector<slab_part> parts;
   std::vector<std::size_t> first_part;  // of each cloud, and the end
-  std::unique_ptr<std::uint16_t[]> places;
+  raw_array<std::uint16_t> places;
   std::vector<std::uint32_t> starts;
 
   explicit slab_parts(const cloud_layout& op)
-      : slabs((op.cells - 1) / slab_cells + 1),
-        places(new std::uint16_t[static_cast<std::size_t>(op.slots())]) {
+      : slabs((op.cells - 1) / slab_cells + 1), places(static_cast<std::size_t>(op.slots())) {
     const std::int64_t most = std::max<std::int64_t>(8192, slabs);
     for (std::int64_t b = 0; b < op.items; ++b) {
       first_part.push_back(parts.size());
@@ -53,8 +52,8 @@ struct slab_parts {
 template <class P>
 void sort_part(const locate_op<P>& op, std::int64_t slabs, slab_part& part) {
   const cloud_range range = op.points_of(part.cloud);
-  const std::unique_ptr<std::int64_t[]> cells(
-      new std::int64_t[static_cast<std::size_t>(part.points.end - part.points.begin)]);
+  const raw_array<std::int64_t> cells(
+      static_cast<std::size_t>(part.points.end - part.points.begin));
   std::int64_t* end = cells.get();
   for (std::int64_t i = part.points.begin; i < part.points.end; ++i) {
     const std::int64_t cell = op.cell_of(part.cloud, range, i);

@@ -87,8 +87,9 @@ class row_writer {
 
 /// Writes the voxels [begin, end) of cloud b; `feature(order, count, row)` those with points.
 template <class Out, class Feature>
-void write_rows(const Feature& feature, const cloud_voxels& voxels, std::int64_t b,
-                std::int64_t begin, std::int64_t end, std::int64_t tile, row_writer<Out>& writer) {
+void write_voxel_rows(const Feature& feature, const cloud_voxels& voxels, std::int64_t b,
+                      std::int64_t begin, std::int64_t end, std::int64_t tile,
+                      row_writer<Out>& writer) {
   std::int64_t v = find_voxel(voxels, begin);
   for (std::int64_t next = begin; next < end;) {
     const std::int64_t first =
@@ -116,8 +117,8 @@ void write_result(const locate_op<P>& op, const sorted_clouds& clouds, const fea
     row_writer<Out> writer(f, op);
     for (std::int64_t k = begin; k < end; ++k) {
       const std::int64_t b = k / parts, first = k % parts * size;
-      write_rows(feature_of(b), clouds[b], b, first, std::min(first + size, op.cells), tile,
-                 writer);
+      write_voxel_rows(feature_of(b), clouds[b], b, first, std::min(first + size, op.cells), tile,
+                       writer);
     }
   });
 }

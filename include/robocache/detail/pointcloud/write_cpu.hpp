@@ -5,9 +5,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace robocache::detail {
 
@@ -21,7 +18,7 @@ class output_writer {
   output_writer& operator=(const output_writer&) = delete;
   ~output_writer() {
 #if defined(__SSE2__)
-    if (past_caches_) _mm_sfence();
+    if (past_caches_) __builtin_ia32_sfence();
 #endif
   }
 
@@ -57,9 +54,16 @@ class output_writer {
   }
 
 #if defined(__SSE2__)
-  static void stream(T* to, const T* word) {
-    _mm_stream_si128(reinterpret_cast<__m128i*>(to),
-                     _mm_loadu_si128(reinterpret_cast<const __m128i*>(word)));
+  // By builtins, since the header of the intrinsics takes longer to compile than this one.
+  static void stream(T* to, const T* from) {
+    using word = long long __attribute__((vector_size(16)));
+    word value;
+    std::memcpy(&value, from, sizeof(value));
+#if defined(__clang__)
+    __builtin_nontemporal_store(value, reinterpret_cast<word*>(to));
+#else
+    __builtin_ia32_movntdq(reinterpret_cast<word*>(to), value);
+#endif
   }
 #endif
 
