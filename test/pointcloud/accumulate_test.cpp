@@ -232,3 +232,19 @@ TEST_CASE("finalise_density beyond 32 bits") {
   CHECK(std::vector<float>(real, real + 6) ==
         std::vector<float>{0, 1, 0x1p31F, 0x1p31F, 0x1p24F, 0x1p40F});
 }
+
+TEST_CASE("finalise_density by a volume that no float holds gives the one NaN") {
+  std::int64_t counts[] = {0, 1};
+  voxel_accumulator acc;
+  acc.counts = {counts, {1, 1, 2}};
+  const robocache::voxel_grid grid = {
+      {0, 0, 0}, {1e-20, 1e-20, 1e-20}, {2, 1, 1}, robocache::index_rule::floor};
+  robocache::density_options options;
+  options.per_volume = true;
+  std::uint32_t bits[2] = {};
+  float output[2];
+  robocache::finalise_density(cpu{}, acc, view<float, 3>(output, {1, 1, 2}), options, grid);
+  std::memcpy(bits, output, sizeof bits);
+  CHECK(bits[0] == 0x7fc00000);
+  CHECK(bits[1] == 0x7f800000);
+}

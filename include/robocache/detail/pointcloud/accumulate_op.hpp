@@ -129,7 +129,7 @@ struct read_density_rule {
     const std::int64_t count = from.counts[i];
     if constexpr (std::is_same_v<Out, float>) {
       const auto value = static_cast<float>(count);
-      output[i] = per_volume ? value / volume : value;
+      output[i] = per_volume ? narrow<float>(value / volume) : value;
     } else if constexpr (sizeof(Out) < sizeof(count)) {
       output[i] = static_cast<Out>(count > INT32_MAX ? INT32_MAX : count);
     } else {

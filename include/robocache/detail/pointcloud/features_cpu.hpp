@@ -79,7 +79,8 @@ class cloud_feature {
     for (std::int32_t c = 0; f.sums() && c < f.channels; ++c) {
       rules_.push_back(f.rule_of(b, c, range.count));
     }
-    if (f.has_scale) most_ = std::min(most_, 0x1p61 / static_cast<double>(range.count));
+    if (f.has_scale)
+      plain_limit_ = std::min(plain_limit_, 0x1p61 / static_cast<double>(range.count));
   }
 
   template <int Width, class Out>
@@ -112,7 +113,7 @@ class cloud_feature {
       const T* const row = reader_.row(order[i]) + channel;
       for (int k = 0; k < Width; ++k) {
         const double scaled = static_cast<double>(widen(row[k])) * powers[k];
-        plain &= (scaled > -most_) & (scaled < most_);
+        plain &= (scaled > -plain_limit_) & (scaled < plain_limit_);
         sums[k] += bit_cast<std::uint64_t>(scaled + shift) - bit_cast<std::uint64_t>(shift);
       }
     }
@@ -144,7 +145,7 @@ class cloud_feature {
   const feature_op& feature_;
   feature_reader<T> reader_;
   std::vector<sum_rule> rules_;  // of channels that are summed
-  double most_ = 0x1p51;         // what is below, times its power, `to_fixed` adds a shift to
+  double plain_limit_ = 0x1p51;  // of values times their power: `to_fixed` adds a shift to those
 };
 
 /// The largest finite magnitudes of all clouds' points inside: [B, C], from 0s.
@@ -162,13 +163,6 @@ void find_largest_magnitudes(const locate_op<P>& op, const sorted_clouds& clouds
   }
 }
 
-/// Calls `f` with null pointers of the types of a feature's values and results.
-template <class F>
-void with_feature_types(const feature_op& feature, const F& f) {
-  if (is_label(feature.type)) return with_label_types(feature.type, f);
-  with_types(feature.type, feature.output_type, f);
-}
-
 /// Calls `f(feature, feature_of, results)`: its scale is known, and feature_of(b) is cloud b's.
 template <class P, class F>
 void with_feature(const locate_op<P>& op, const sorted_clouds& clouds, const feature_op& given,
@@ -177,7 +171,7 @@ void with_feature(const locate_op<P>& op, const sorted_clouds& clouds, const fea
   std::vector<std::uint32_t> largest(
       static_cast<std::size_t>(given.needs_largest() ? op.items * given.channels : 0));
   feature.largest = largest.data();
-  with_feature_types(feature, [&](auto* values, auto* results) {
+  with_types(feature, [&](auto* values, auto* results) {
     using T = std::remove_pointer_t<decltype(values)>;
     if (given.needs_largest())
       find_largest_magnitudes<T>(op, clouds, feature, threads, largest.data());
