@@ -4,7 +4,7 @@
 
 #include <atomic>
 #include <mutex>
-#include <robocache/detail/parallel.hpp>
+#include <robocache/detail/cpu/parallel.hpp>
 #include <set>
 #include <thread>
 #include <vector>

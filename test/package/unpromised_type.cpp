@@ -2,4 +2,4 @@
 #include "half_step.hpp"
 #include "ramp.hpp"
 
-int main() { ramp<half_step>().resample(robocache::cuda::default_stream()); }
+int main() { ramp<half_step>().resample(robocache::gpu::default_stream()); }

@@ -24,7 +24,7 @@ struct call {
   cloud_ranges ranges;
   view<float, 4> output{out.data(), {2, 3, 4, 5}};
   view<float, 3> density{out.data(), {2, 3, 4}};
-  voxel_nan nan_rule = voxel_nan::ignore;
+  nan_policy nan_rule = nan_policy::skip;
   density_options options;
 
   call() {

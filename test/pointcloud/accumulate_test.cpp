@@ -45,12 +45,12 @@ struct single {
     robocache::accumulate(cpu{}, {}, view<const float, 3>(points.data(), {1, n, 3}),
                           view<const float, 3>(values.data(), {1, n, 1}), acc);
   }
-  [[nodiscard]] float mean(robocache::voxel_nan nans = robocache::voxel_nan::propagate) const {
+  [[nodiscard]] float mean(robocache::nan_policy nans = robocache::nan_policy::propagate) const {
     float result = -7.0F;
     robocache::finalise_mean(cpu{}, acc, view<float, 4>(&result, {1, 1, 1, 1}), -5.0F, nans);
     return result;
   }
-  [[nodiscard]] float max(robocache::voxel_nan nans = robocache::voxel_nan::propagate) const {
+  [[nodiscard]] float max(robocache::nan_policy nans = robocache::nan_policy::propagate) const {
     float result = -7.0F;
     robocache::finalise_max(cpu{}, acc, view<float, 4>(&result, {1, 1, 1, 1}), -5.0F, nans);
     return result;
@@ -90,7 +90,7 @@ TEST_CASE("accumulate: everything in one voxel, many threads") {
   for (auto& f : whole.features) {
     f.channels = 2;
     f.settings.scale = 30;
-    f.settings.type = f.settings.output_type = robocache::feature_type::f32;
+    f.settings.type = f.settings.output_type = robocache::element::f32;
   }
   for (std::int64_t i = 0; i < whole.rows * 2; ++i) {
     whole.features[0].wide.push_back(static_cast<float>(random.uniform(-100.0, 3.0)));
@@ -165,7 +165,7 @@ TEST_CASE("accumulate: sums at their limits") {
 }
 
 TEST_CASE("accumulate: NaN, infinities, zeros and nothing") {
-  using robocache::voxel_nan;
+  using robocache::nan_policy;
   const single none(0, 9);
   CHECK(none.mean() == -5);
   CHECK(none.max() == -5);
@@ -173,14 +173,14 @@ TEST_CASE("accumulate: NaN, infinities, zeros and nothing") {
   nan_only.add({missing, missing});
   CHECK(std::isnan(nan_only.mean()));
   CHECK(std::isnan(nan_only.max()));
-  CHECK(nan_only.mean(voxel_nan::ignore) == -5);
-  CHECK(nan_only.max(voxel_nan::ignore) == -5);
+  CHECK(nan_only.mean(nan_policy::skip) == -5);
+  CHECK(nan_only.max(nan_policy::skip) == -5);
   CHECK(nan_only.missing == 2);
   const single mixed(4, 9);
   mixed.add({missing, 1, 2});
   CHECK(std::isnan(mixed.mean()));
-  CHECK(mixed.mean(voxel_nan::ignore) == 1.5F);
-  CHECK(mixed.max(voxel_nan::ignore) == 2);
+  CHECK(mixed.mean(nan_policy::skip) == 1.5F);
+  CHECK(mixed.max(nan_policy::skip) == 2);
   const single up(0, 9), both(0, 9);
   up.add({inf, 1});
   both.add({inf, -inf});

@@ -1,5 +1,5 @@
 // Fixed-point sums and ordered keys against 128-bit integers and long doubles.
-#include <robocache/detail/pointcloud/exact_sum.hpp>
+#include <robocache/detail/numeric/exact_sum.hpp>
 
 #include "support/catch.hpp"
 #include "support/random.hpp"

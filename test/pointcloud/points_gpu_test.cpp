@@ -15,7 +15,7 @@ struct device_runner {
   stream s;
   robocache::workspace scratch{robocache::device_memory(s.get())};
 
-  [[nodiscard]] robocache::cuda executor() { return robocache::cuda(s.get(), &scratch); }
+  [[nodiscard]] robocache::gpu executor() { return robocache::gpu(s.get(), &scratch); }
 
   template <class Problem, class Outcome>
   Outcome operator()(const Problem& p, Outcome outcome) {
@@ -77,8 +77,8 @@ class staged : public staging {
     own_.wait();
   }
 
-  void enqueue(const robocache::cuda& given) {
-    const robocache::cuda executor(given.stream(), &scratch_);
+  void enqueue(const robocache::gpu& given) {
+    const robocache::gpu executor(given.stream(), &scratch_);
     const auto place_all = [&](auto& v) { return place(v); };
     bounds_.run(executor, clouds_, place_all);
     crop_.run(executor, clouds_, place_all);
@@ -225,7 +225,7 @@ TEST_CASE("points: calls are asynchronous, captured, and allocate nothing", "[gp
 TEST_CASE("points: the CUDA executor refuses host memory and a missing workspace", "[gpu]") {
   device_runner device;
   const auto p = even_clouds(1, 100);
-  const auto message = [&](const robocache::cuda& executor, auto outcome) {
+  const auto message = [&](const robocache::gpu& executor, auto outcome) {
     mirror memory;
     try {
       outcome.run(executor, p, [&](auto& v) { return memory.place(v); });

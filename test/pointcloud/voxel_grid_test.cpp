@@ -1,5 +1,5 @@
 // `voxel_finder` against IEEE formulas written out, and NumPy's counts on lattices.
-#include <robocache/pointcloud/voxel_grid.hpp>
+#include <robocache/core/voxel_grid.hpp>
 
 #include "support/catch.hpp"
 #include "support/voxel_reference.hpp"

@@ -355,7 +355,7 @@ const mistake of_feature[] = {
      }},
     {"features[0].nans",
      [](call& c) {
-       c.spoil_feature = [](voxel_feature& f) { f.nans = static_cast<voxel_nan>(2); };
+       c.spoil_feature = [](voxel_feature& f) { f.nans = static_cast<nan_policy>(2); };
      }},
     {"features[0].values.extent(0)",
      [](call& c) {

@@ -10,11 +10,11 @@ using namespace test;
 using robocache::bf16;
 using robocache::cpu;
 using robocache::f16;
-using robocache::feature_type;
+using robocache::element;
 using robocache::view;
 using robocache::voxel_feature;
 using robocache::voxel_grid;
-using robocache::voxel_nan;
+using robocache::nan_policy;
 using robocache::voxel_reduction;
 
 constexpr float infinite = std::numeric_limits<float>::infinity();
@@ -68,7 +68,7 @@ struct line {
   }
 };
 
-voxel_feature by(voxel_reduction reduce, voxel_nan nans = voxel_nan::propagate,
+voxel_feature by(voxel_reduction reduce, nan_policy nans = nan_policy::propagate,
                  float empty = 0.0F) {
   voxel_feature f;
   f.reduce = reduce;
@@ -141,11 +141,11 @@ TEST_CASE("means of numbers with few bits are the exact means, rounded once", "[
   struct types {
     feature_type in, out;
   };
-  constexpr types all[] = {{feature_type::f32, feature_type::f32},
-                           {feature_type::bf16, feature_type::bf16},
-                           {feature_type::bf16, feature_type::f32},
-                           {feature_type::f16, feature_type::f16},
-                           {feature_type::f16, feature_type::f32}};
+  constexpr types all[] = {{element::f32, element::f32},
+                           {element::bf16, element::bf16},
+                           {element::bf16, element::f32},
+                           {element::f16, element::f16},
+                           {element::f16, element::f32}};
   std::int64_t compared = 0;
   for (const auto& [in, out] : all) {
     for (int round = 0; round < 8; ++round) {
@@ -156,11 +156,11 @@ TEST_CASE("means of numbers with few bits are the exact means, rounded once", "[
       auto p = make_clouds<float>(random, 2, 0, wild);
       p.features.push_back(feature_of(voxel_reduction::mean, in, out, 3));
       auto& f = p.features[0];
-      const int most = in == feature_type::f32 ? 8'000'000 : in == feature_type::bf16 ? 255 : 2047;
+      const int most = in == element::f32 ? 8'000'000 : in == element::bf16 ? 255 : 2047;
       const int exponent = static_cast<int>(random.between(-6, 4));
       for (std::int64_t i = 0; i < p.entries() * p.rows * 3; ++i) {
         const auto whole = static_cast<float>(random.between(-most, most));
-        f.wide.push_back(std::ldexp(whole, exponent - (in == feature_type::f32 ? 12 : 0)));
+        f.wide.push_back(std::ldexp(whole, exponent - (in == element::f32 ? 12 : 0)));
       }
       p.lay();
       const auto got = run(cpu{}, p, features_outcome(p));
@@ -177,8 +177,8 @@ TEST_CASE("means of numbers with few bits are the exact means, rounded once", "[
           // no quotient of such numbers lies so near to a tie of a shorter format.
           const long double exact = std::ldexp(
               static_cast<long double>(sum) / static_cast<long double>(points.size()), -40);
-          const long double expected = out == feature_type::f32    ? rounded_to<float>(exact)
-                                       : out == feature_type::bf16 ? rounded_to<bf16>(exact)
+          const long double expected = out == element::f32    ? rounded_to<float>(exact)
+                                       : out == element::bf16 ? rounded_to<bf16>(exact)
                                                                    : rounded_to<f16>(exact);
           CAPTURE(p.story, key[0], key[1], c, points.size());
           if (row[static_cast<std::size_t>(c)] != expected) {
@@ -202,7 +202,7 @@ TEST_CASE("means of any numbers are within the stated bound", "[voxelize]") {
     wild.points = 2000;
     auto p = make_clouds<float>(random, 2, 0, wild);
     p.features.push_back(
-        feature_of(voxel_reduction::mean, feature_type::f32, feature_type::f32, 2));
+        feature_of(voxel_reduction::mean, element::f32, element::f32, 2));
     auto& f = p.features[0];
     const double spread = random.uniform(0.0, 60.0), middle = random.uniform(-60.0, 60.0);
     for (std::int64_t i = 0; i < p.entries() * p.rows * 2; ++i) {
@@ -276,15 +276,15 @@ TEST_CASE("the scale is that of the points inside, cloud by cloud", "[voxelize]"
 TEST_CASE("infinities and NaN in means", "[voxelize]") {
   const line three({0, 0, 1, 1, 2, 2});
   const std::vector<float> values = {1, infinite, -infinite, 2, infinite, -infinite};
-  for (const auto nans : {voxel_nan::ignore, voxel_nan::propagate}) {
+  for (const auto nans : {nan_policy::skip, nan_policy::propagate}) {
     CHECK(same(three.reduce(by(voxel_reduction::mean, nans), values),
                {infinite, -infinite, quiet_nan, 0}));
   }
   const std::vector<float> holes = {-quiet_nan, 3, from_bits<float>(0xffc12345),
                                     quiet_nan,  5, infinite};
-  CHECK(same(three.reduce(by(voxel_reduction::mean, voxel_nan::ignore, -9), holes),
+  CHECK(same(three.reduce(by(voxel_reduction::mean, nan_policy::skip, -9), holes),
              {3, -9, infinite, -9}));
-  CHECK(same(three.reduce(by(voxel_reduction::mean, voxel_nan::propagate, -9), holes),
+  CHECK(same(three.reduce(by(voxel_reduction::mean, nan_policy::propagate, -9), holes),
              {quiet_nan, quiet_nan, infinite, -9}));
 }
 
@@ -300,10 +300,10 @@ TEST_CASE("maxima: signs of zero, negatives, infinities, NaN, empty voxels", "[v
              {-0.0F, infinite, -infinite, 0}));
   CHECK(argmax == std::vector<std::int32_t>{0, 3, 5, -1});
   const std::vector<float> holes = {1, quiet_nan, infinite, quiet_nan, -quiet_nan, -2, -quiet_nan};
-  CHECK(same(row.reduce(by(voxel_reduction::maximum, voxel_nan::ignore, -8), holes, &argmax),
+  CHECK(same(row.reduce(by(voxel_reduction::maximum, nan_policy::skip, -8), holes, &argmax),
              {infinite, -8, -2, -8}));
   CHECK(argmax == std::vector<std::int32_t>{2, -1, 5, -1});
-  CHECK(same(row.reduce(by(voxel_reduction::maximum, voxel_nan::propagate, -8), holes),
+  CHECK(same(row.reduce(by(voxel_reduction::maximum, nan_policy::propagate, -8), holes),
              {quiet_nan, quiet_nan, quiet_nan, -8}));
 }
 
@@ -363,7 +363,7 @@ TEST_CASE("normals have length 1, or are zero", "[voxelize]") {
 TEST_CASE("a normal with NaN is left out as a whole, or spoils its voxel", "[voxelize]") {
   const line row({0, 0, 1});
   const std::vector<float> vectors = {quiet_nan, 5, 5, 0, 0, 2, quiet_nan, 1, 1};
-  CHECK(same(row.reduce(by(voxel_reduction::normal, voxel_nan::ignore, 0.5F), vectors, nullptr, 3),
+  CHECK(same(row.reduce(by(voxel_reduction::normal, nan_policy::skip, 0.5F), vectors, nullptr, 3),
              {0, 0, 1, 0.5F, 0.5F, 0.5F, 0.5F, 0.5F, 0.5F, 0.5F, 0.5F, 0.5F}));
   const auto spoilt = row.reduce(by(voxel_reduction::normal), vectors, nullptr, 3);
   for (std::size_t i = 0; i < 6; ++i) CHECK(is_canonical_nan(spoilt[i]));

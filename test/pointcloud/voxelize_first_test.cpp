@@ -27,8 +27,8 @@ cloud_problem<P> clouds_with_values(random_source& random, std::int64_t batch,
                                     const cloud_wildness& wild = {}) {
   auto p = make_clouds<P>(random, batch, random.chance(0.7) ? 1 : 0, wild);
   for (auto& f : p.features) {
-    f.settings.type = robocache::feature_type::f32;
-    f.settings.output_type = robocache::feature_type::f32;
+    f.settings.type = robocache::element::f32;
+    f.settings.output_type = robocache::element::f32;
   }
   p.lay();
   return p;

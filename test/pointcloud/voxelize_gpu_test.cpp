@@ -21,7 +21,7 @@ struct device_runner {
   stream s;
   robocache::workspace scratch{robocache::device_memory(s.get())};
 
-  [[nodiscard]] robocache::cuda executor() { return robocache::cuda(s.get(), &scratch); }
+  [[nodiscard]] robocache::gpu executor() { return robocache::gpu(s.get(), &scratch); }
 
   template <class P, class Outcome>
   Outcome operator()(const cloud_problem<P>& p, Outcome outcome) {
@@ -50,8 +50,8 @@ cloud_problem<P> with_float_values(cloud_problem<P> p) {
     return p;
   }
   p.features.resize(1);
-  p.features[0].settings.type = robocache::feature_type::f32;
-  p.features[0].settings.output_type = robocache::feature_type::f32;
+  p.features[0].settings.type = robocache::element::f32;
+  p.features[0].settings.output_type = robocache::element::f32;
   p.lay();
   return p;
 }
@@ -135,8 +135,8 @@ class staged : public staging {
     own_.wait();
   }
 
-  void enqueue(const robocache::cuda& given) {
-    const robocache::cuda executor(given.stream(), &scratch_);
+  void enqueue(const robocache::gpu& given) {
+    const robocache::gpu executor(given.stream(), &scratch_);
     const auto place_all = [&](auto& v) { return place(v); };
     grids_.run(executor, problem_, place_all);
     features_.run(executor, problem_, place_all);
@@ -253,8 +253,8 @@ TEST_CASE("voxelize: every width of rows on the GPU", "[gpu]") {
       add_feature(random, p, voxel_reduction::normal, 3 * channels);
       for (auto& f : p.features) {
         if (!random.chance(0.5)) continue;
-        f.settings.type = robocache::feature_type::bf16;
-        if (random.chance(0.5)) f.settings.output_type = robocache::feature_type::bf16;
+        f.settings.type = robocache::element::bf16;
+        if (random.chance(0.5)) f.settings.output_type = robocache::element::bf16;
         for (float& v : f.wide) v = static_cast<float>(bf16(v));
       }
       p.outputs = {0, random.between(0, 3), false, false, true};
@@ -558,7 +558,7 @@ TEST_CASE("voxelize: a workspace of the stated size is enough, and is no larger 
     const std::size_t grids_capacity = for_grids.capacity(), bins_capacity = for_bins.capacity();
     mirror memory;
     const auto here = [&](auto& v) { return memory.place(v); };
-    const robocache::cuda first(s.get(), &for_grids), second(s.get(), &for_bins);
+    const robocache::gpu first(s.get(), &for_grids), second(s.get(), &for_bins);
     if (is_dense) {
       grids_outcome grids(p);
       grids.run(first, p, here);

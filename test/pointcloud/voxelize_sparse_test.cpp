@@ -110,8 +110,8 @@ TEST_CASE("sparse: the occupied voxels of the dense result, in order", "[voxeliz
   random_source random(404);
   for (int round = 0; round < 15; ++round) {
     auto p = make_clouds<float>(random, 3, 1);
-    p.features[0].settings.type = robocache::feature_type::f32;
-    p.features[0].settings.output_type = robocache::feature_type::f32;
+    p.features[0].settings.type = robocache::element::f32;
+    p.features[0].settings.output_type = robocache::element::f32;
     p.lay();
     const std::int64_t channels = p.features[0].channels, cells = p.grid.cells();
     const auto dense = run(cpu{}, p, features_outcome(p));
@@ -153,7 +153,7 @@ TEST_CASE("sparse: optional outputs may be missing", "[voxelize]") {
   const auto here = [](auto& v) { return v.data(); };
   robocache::voxelize_sparse(cpu{}, p.grid, p.placed_points(here),
                              std::vector<robocache::voxel_feature>{}, voxels,
-                             p.placed_ranges(here));
+                             p.placed_options(here));
   CHECK(number[0] == expected.number[0]);
   const auto want = expected.coordinates.cube(expected.coordinates.memory.data());
   for (std::int64_t v = 0; v < std::min<std::int64_t>(number[0], 1000); ++v) {

@@ -9,7 +9,7 @@ namespace {
 
 using namespace test;
 using robocache::cpu;
-using robocache::feature_type;
+using robocache::element;
 using robocache::view;
 using robocache::voxel_feature;
 using robocache::voxel_grid;
@@ -287,8 +287,8 @@ TEST_CASE("vote: passes in parts, merged in any order", "[voxelize]") {
     };
     const auto type = given.settings.type;
     CAPTURE(random.seed(), round, static_cast<int>(type), given.labels.size());
-    CHECK((type == feature_type::u8    ? got(std::uint8_t{})
-           : type == feature_type::u16 ? got(std::uint16_t{})
+    CHECK((type == element::u8    ? got(std::uint8_t{})
+           : type == element::u16 ? got(std::uint16_t{})
                                        : got(std::int32_t{})) == expected);
   }
 }
@@ -351,9 +351,9 @@ TEST_CASE("vote: settings that cannot be are named, and nothing is written", "[v
          spoilt(wide, [](auto& f) { f.result = static_cast<std::uint8_t*>(f.result) + 1; }));
   refuse(".type", spoilt(good, [](auto& f) { f.type = static_cast<feature_type>(6); }));
   refuse(".output must have the type",
-         spoilt(good, [](auto& f) { f.output_type = feature_type::f32; }));
+         spoilt(good, [](auto& f) { f.output_type = element::f32; }));
   refuse(".output must have the type", spoilt(on_numbers(voxel_reduction::mean),
-                                              [](auto& f) { f.output_type = feature_type::u8; }));
+                                              [](auto& f) { f.output_type = element::u8; }));
   const voxel_feature mean = on_numbers(voxel_reduction::mean);
   refuse(".empty_label", spoilt(mean, [](auto& f) { f.empty_label = 1; }));
   refuse(".has_ignored_label", spoilt(mean, [](auto& f) { f.has_ignored_label = true; }));

@@ -142,7 +142,7 @@ accumulate_problem<P> make_shards(random_source& random, std::int64_t points) {
   const double dice = random.uniform();
   p.has_maxima = dice > 0.2;
   p.has_sums = !p.has_maxima || dice < 0.8;
-  p.has_nans = mean.settings.nans == robocache::voxel_nan::ignore || random.chance(0.3);
+  p.has_nans = mean.settings.nans == robocache::nan_policy::skip || random.chance(0.3);
 
   p.accumulators = static_cast<std::size_t>(random.between(1, 5));
   std::vector<std::int64_t> order(static_cast<std::size_t>(p.whole.rows));
@@ -225,7 +225,7 @@ struct accumulate_outcome {
           [&](const auto& values) {
             robocache::accumulate(
                 executor, call.grid, call.placed_points(place), values.cube(place(values.memory)),
-                accumulators[p.targets[n]].placed(place), call.placed_ranges(place));
+                accumulators[p.targets[n]].placed(place), call.placed_options(place));
           },
           call.features[0].values);
     }
@@ -246,15 +246,16 @@ struct accumulate_outcome {
     if (p.has_sums) {
       visit_numbers(
           [&](auto& array) {
-            robocache::finalise_mean(executor, acc, values_of(array), settings.empty,
-                                     settings.nans);
+            robocache::finalise_mean(executor, acc, values_of(array),
+                                     {settings.empty, settings.nans});
           },
           means);
     }
     if (p.has_maxima) {
       visit_numbers(
           [&](auto& array) {
-            robocache::finalise_max(executor, acc, values_of(array), settings.empty, settings.nans);
+            robocache::finalise_max(executor, acc, values_of(array),
+                                    {settings.empty, settings.nans});
           },
           maxima);
     }

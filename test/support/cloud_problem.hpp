@@ -1,6 +1,7 @@
 // A whole call of voxelization: clouds and features that own their memory, and what came out.
 #pragma once
 
+#include <robocache/pointcloud/voxelize.hpp>
 #include <robocache/pointcloud/voxelize_sparse.hpp>
 #include <sstream>
 #include <utility>
@@ -23,19 +24,19 @@ using any_laid_out =
     std::variant<laid_out<float>, laid_out<robocache::bf16>, laid_out<robocache::f16>,
                  laid_out<std::uint8_t>, laid_out<std::uint16_t>, laid_out<std::int32_t>>;
 
-inline any_laid_out lay_out(robocache::feature_type type, std::int64_t batch, std::int64_t rows,
+inline any_laid_out lay_out(robocache::element type, std::int64_t batch, std::int64_t rows,
                             std::int64_t channels, const arrangement& how) {
-  using robocache::feature_type;
+  using robocache::element;
   switch (type) {
-    case feature_type::bf16:
+    case element::bf16:
       return laid_out<robocache::bf16>(batch, rows, channels, how);
-    case feature_type::f16:
+    case element::f16:
       return laid_out<robocache::f16>(batch, rows, channels, how);
-    case feature_type::u8:
+    case element::u8:
       return laid_out<std::uint8_t>(batch, rows, channels, how);
-    case feature_type::u16:
+    case element::u16:
       return laid_out<std::uint16_t>(batch, rows, channels, how);
-    case feature_type::i32:
+    case element::i32:
       return laid_out<std::int32_t>(batch, rows, channels, how);
     default:
       return laid_out<float>(batch, rows, channels, how);
@@ -120,12 +121,12 @@ struct cloud_problem {
     return points.cube(place(points.memory));
   }
   template <class Place>
-  [[nodiscard]] robocache::cloud_ranges placed_ranges(const Place& place) const {
+  [[nodiscard]] robocache::cloud_options placed_options(const Place& place) const {
     const auto list = [&](const auto& v) {
       using range = robocache::view<const std::int64_t, 1>;
       return v.empty() ? range{} : range(place(v), {static_cast<std::int64_t>(v.size())});
     };
-    return {list(lengths), list(offsets)};
+    return {{list(lengths), list(offsets)}};
   }
 };
 
@@ -218,7 +219,17 @@ robocache::voxel_feature placed(const point_feature& f, feature_result& result,
           placed.empty_label = f.settings.empty_label;
           placed.has_ignored_label = f.settings.has_ignored_label;
           placed.ignored_label = f.settings.ignored_label;
-          if (f.wants_argmax) placed.argmax = place(result.argmax);
+          if (f.wants_argmax) {
+            std::int32_t* const data = place(result.argmax);
+            if (grid != nullptr) {
+              const auto& n = grid->extents;
+              placed.argmax = robocache::view<std::int32_t, 5>(
+                  data, {to.extent(0), n[2], n[1], n[0], f.channels});
+            } else {
+              placed.argmax =
+                  robocache::view<std::int32_t, 2>(data, {to.extent(1), to.extent(2)});
+            }
+          }
           return placed;
         }
       },
@@ -275,19 +286,21 @@ struct grids_outcome {
   template <class P, class Executor, class Place>
   void run(const Executor& executor, const cloud_problem<P>& p, const Place& place) {
     const auto points = p.placed_points(place);
-    const auto ranges = p.placed_ranges(place);
+    const auto clouds = p.placed_options(place);
     const auto grid = [&](auto& array) { return voxels_of(array, place(array.memory), p.grid); };
-    robocache::voxelize_occupancy(executor, p.grid, points, grid(bytes), ranges,
+    robocache::voxelize_occupancy(executor, p.grid, points, grid(bytes), clouds,
                                   of_occupancy.placed(place));
-    robocache::voxelize_occupancy(executor, p.grid, points, grid(halves), ranges);
-    robocache::voxelize_occupancy(executor, p.grid, points, grid(floats), ranges);
-    robocache::voxelize_occupancy(executor, p.grid, points, bits.table(place(bits.memory)), ranges);
-    robocache::voxelize_density(executor, p.grid, points, grid(counts), {}, ranges,
+    robocache::voxelize_occupancy(executor, p.grid, points, grid(halves), clouds);
+    robocache::voxelize_occupancy(executor, p.grid, points, grid(floats), clouds);
+    robocache::voxelize_occupancy(executor, p.grid, points, bits.table(place(bits.memory)), clouds);
+    robocache::density_options by_count;
+    by_count.clouds = clouds.clouds;
+    robocache::voxelize_density(executor, p.grid, points, grid(counts), by_count,
                                 of_density.placed(place));
-    robocache::voxelize_density(executor, p.grid, points, grid(density), {}, ranges);
-    robocache::density_options by_volume;
+    robocache::voxelize_density(executor, p.grid, points, grid(density), by_count);
+    robocache::density_options by_volume = by_count;
     by_volume.per_volume = true;
-    robocache::voxelize_density(executor, p.grid, points, grid(per_volume), by_volume, ranges);
+    robocache::voxelize_density(executor, p.grid, points, grid(per_volume), by_volume);
   }
 };
 
@@ -314,10 +327,11 @@ struct features_outcome {
 
   template <class P, class Executor, class Place>
   void run(const Executor& executor, const cloud_problem<P>& p, const Place& place) {
+    robocache::features_report wanted;
+    static_cast<robocache::voxelize_report&>(wanted) = report.placed(place);
+    wanted.counts = voxels_of(counts, place(counts.memory), p.grid);
     robocache::voxelize_features(executor, p.grid, p.placed_points(place),
-                                 placed(p, results, true, place),
-                                 voxels_of(counts, place(counts.memory), p.grid),
-                                 p.placed_ranges(place), report.placed(place));
+                                 placed(p, results, true, place), p.placed_options(place), wanted);
   }
 };
 
@@ -358,7 +372,7 @@ struct sparse_outcome {
     voxels.counts = {place(counts), {capacity}};
     voxels.number = {place(number), {1}};
     robocache::voxelize_sparse(executor, p.grid, p.placed_points(place),
-                               placed(p, results, false, place), voxels, p.placed_ranges(place),
+                               placed(p, results, false, place), voxels, p.placed_options(place),
                                report.placed(place));
   }
 };
@@ -406,15 +420,17 @@ struct first_outcome {
     kept.number = {place(number), {1}};
     kept.dropped = {place(dropped), {1}};
     kept.voxel_of = {place(voxel_of), {p.entries(), p.rows}};
-    robocache::view<const float, 3> from;
-    robocache::view<float, 3> to;
-    if (!p.features.empty()) {
+    const auto points = p.placed_points(place);
+    if (p.features.empty()) {
+      robocache::voxelize_first(executor, p.grid, points, kept, p.placed_options(place),
+                                report.placed(place));
+    } else {
       const auto& array = std::get<laid_out<float>>(p.features[0].values);
-      from = array.cube(place(array.memory));
-      to = {place(values), {capacity, most, p.features[0].channels}};
+      robocache::voxelize_first(
+          executor, p.grid, points, array.cube(place(array.memory)), kept,
+          robocache::view<float, 3>(place(values), {capacity, most, p.features[0].channels}),
+          p.placed_options(place), report.placed(place));
     }
-    robocache::voxelize_first(executor, p.grid, p.placed_points(place), kept, from, to,
-                              p.placed_ranges(place), report.placed(place));
   }
 };
 
@@ -510,9 +526,9 @@ P random_coordinate(random_source& random, const robocache::voxel_grid& grid, in
   return dice < 0.9 ? border : nudged(border, random.chance(0.5));
 }
 
-inline float as_type(robocache::feature_type type, float value) {
-  if (type == robocache::feature_type::bf16) return static_cast<float>(robocache::bf16(value));
-  if (type == robocache::feature_type::f16) return static_cast<float>(robocache::f16(value));
+inline float as_type(robocache::element type, float value) {
+  if (type == robocache::element::bf16) return static_cast<float>(robocache::bf16(value));
+  if (type == robocache::element::f16) return static_cast<float>(robocache::f16(value));
   return value;
 }
 
@@ -521,17 +537,17 @@ inline float as_type(robocache::feature_type type, float value) {
 /// A random feature of `count` points, any reduction and type.
 inline point_feature random_feature(random_source& random, std::int64_t count,
                                     double adversarial_share) {
-  using robocache::feature_type;
+  using robocache::element;
   using robocache::voxel_reduction;
-  constexpr feature_type types[] = {feature_type::f32, feature_type::bf16, feature_type::f16};
+  constexpr element types[] = {element::f32, element::bf16, element::f16};
   constexpr voxel_reduction reductions[] = {voxel_reduction::mean, voxel_reduction::maximum,
                                             voxel_reduction::normal};
   point_feature f;
   auto& s = f.settings;
   s.reduce = random.one_of(reductions);
   s.type = random.one_of(types);
-  s.output_type = random.chance(0.5) ? s.type : feature_type::f32;
-  s.nans = random.chance(0.5) ? robocache::voxel_nan::ignore : robocache::voxel_nan::propagate;
+  s.output_type = random.chance(0.5) ? s.type : element::f32;
+  s.nans = random.chance(0.5) ? robocache::nan_policy::skip : robocache::nan_policy::propagate;
   s.empty = random.chance(0.5) ? 0.0F : static_cast<float>(random.between(-8, 8)) / 4;
   const bool vectors = s.reduce == voxel_reduction::normal;
   f.channels = vectors ? 3 * random.between(1, 2) : random.between(1, random.chance(0.2) ? 40 : 9);
@@ -554,16 +570,16 @@ inline point_feature random_feature(random_source& random, std::int64_t count,
 /// Random labels of `count` points to be voted on, of any type: few or many, at the ends of the
 /// type, with ties.
 inline point_feature random_labels(random_source& random, std::int64_t count) {
-  using robocache::feature_type;
-  constexpr feature_type types[] = {feature_type::u8, feature_type::u16, feature_type::i32};
+  using robocache::element;
+  constexpr element types[] = {element::u8, element::u16, element::i32};
   point_feature f;
   auto& s = f.settings;
   s.reduce = robocache::voxel_reduction::vote;
   s.type = s.output_type = random.one_of(types);
   f.channels = random.between(1, random.chance(0.2) ? 20 : 4);
-  const std::int64_t least = s.type == feature_type::i32 ? INT32_MIN : 0;
-  const std::int64_t most = s.type == feature_type::u8    ? UINT8_MAX
-                            : s.type == feature_type::u16 ? UINT16_MAX
+  const std::int64_t least = s.type == element::i32 ? INT32_MIN : 0;
+  const std::int64_t most = s.type == element::u8    ? UINT8_MAX
+                            : s.type == element::u16 ? UINT16_MAX
                                                           : INT32_MAX;
   std::vector<std::int64_t> known = {least, most, 0};
   for (std::int64_t i = random.between(0, random.chance(0.3) ? 60 : 5); i > 0; --i) {

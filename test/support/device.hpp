@@ -34,7 +34,7 @@ class stream {
   stream(const stream&) = delete;
   stream& operator=(const stream&) = delete;
   [[nodiscard]] cudaStream_t get() const { return stream_; }
-  [[nodiscard]] robocache::cuda executor() const { return robocache::cuda(stream_); }
+  [[nodiscard]] robocache::gpu executor() const { return robocache::gpu(stream_); }
   void wait() const { require(cudaStreamSynchronize(stream_)); }
 
  private:

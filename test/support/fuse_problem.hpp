@@ -51,8 +51,7 @@ struct sensor {
       return v.empty() ? range{} : range(place(v), {static_cast<std::int64_t>(v.size())});
     };
     stream.options = p.options;
-    stream.options.lengths = list(p.lengths);
-    stream.options.offsets = list(p.offsets);
+    stream.options.samples = {list(p.lengths), list(p.offsets)};
     if (!p.mask.empty()) {
       stream.options.sample_mask =
           view<const std::uint8_t, 2>(place(p.mask), {p.source_rows(), p.samples});

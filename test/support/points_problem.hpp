@@ -41,8 +41,8 @@ struct bounds_outcome {
   template <class Executor, class Place>
   void run(const Executor& executor, const cloud_problem<P>& p, const Place& place) {
     robocache::cloud_bounds(executor, p.placed_points(place), minimum.table(place(minimum.memory)),
-                            maximum.table(place(maximum.memory)), list_of(place(valid), p.batch),
-                            p.placed_ranges(place));
+                            maximum.table(place(maximum.memory)), p.placed_options(place),
+                            {list_of(place(valid), p.batch)});
   }
 };
 
@@ -107,15 +107,17 @@ struct crop_outcome {
 
   template <class Executor, class Place>
   void run(const Executor& executor, const cloud_problem<P>& p, const Place& place) {
-    robocache::view<const float, 3> from;
-    robocache::view<float, 3> to;
+    const auto points = p.placed_points(place);
+    const auto where = indices.table(place(indices.memory));
     if (copies) {
-      from = values.cube(place(values.memory));
-      to = output.cube(place(output.memory));
+      const auto& rows = values;
+      robocache::crop_points(executor, points, box, rows.cube(place(rows.memory)), where,
+                             list_of(place(count), p.batch), output.cube(place(output.memory)),
+                             p.placed_options(place));
+    } else {
+      robocache::crop_points(executor, points, box, where, list_of(place(count), p.batch),
+                             p.placed_options(place));
     }
-    robocache::crop_points(executor, p.placed_points(place), box,
-                           indices.table(place(indices.memory)), list_of(place(count), p.batch),
-                           p.placed_ranges(place), from, to);
   }
 };
 
@@ -275,8 +277,8 @@ struct depth_outcome {
           place(p.poses), {p.batch, p.pose_rows, 4}, {p.shared_pose ? 0 : p.pose_rows * 4, 4, 1}};
     }
     robocache::depth_to_points(executor, p.depth.cube(place(p.depth.memory)), p.camera, poses,
-                               points.cube(place(points.memory)), list_of(place(valid), p.batch),
-                               p.options, pixels.table(place(pixels.memory)));
+                               points.cube(place(points.memory)), p.options,
+                               {list_of(place(valid), p.batch), pixels.table(place(pixels.memory))});
   }
 };
 

@@ -102,10 +102,8 @@ void resample(const Executor& executor, const problem<T, Time>& p, outcome<T, Ti
     using range = view<element, 1>;
     return v.empty() ? range{} : range(place(v), {static_cast<std::int64_t>(v.size())});
   };
-  options.lengths = list(p.lengths);
-  options.target_lengths = list(p.target_lengths);
-  options.offsets = list(p.offsets);
-  options.target_offsets = list(p.target_offsets);
+  options.samples = {list(p.lengths), list(p.offsets)};
+  options.targets = {list(p.target_lengths), list(p.target_offsets)};
   if (!p.mask.empty()) {
     options.sample_mask = view<const std::uint8_t, 2>(place(p.mask), {p.source_rows(), p.samples});
   }

@@ -109,7 +109,7 @@ struct reduced {
 __extension__ using wide_integer = __int128;
 
 struct mean_rule {
-  robocache::voxel_nan nans;
+  robocache::nan_policy nans;
   int scale;
   bool has_limit;       // the scale is the caller's
   std::int64_t points;  // of the cloud
@@ -122,7 +122,7 @@ inline reduced naive_mean(const std::vector<float>& values, const mean_rule& rul
   bool up = false, down = false, bad = false;
   for (const float v : values) {
     if (std::isnan(v)) {
-      bad = bad || rule.nans == robocache::voxel_nan::propagate;
+      bad = bad || rule.nans == robocache::nan_policy::propagate;
       continue;
     }
     ++result.count;
@@ -153,14 +153,14 @@ inline reduced naive_mean(const std::vector<float>& values, const mean_rule& rul
 }
 
 /// The largest value, the first of equal ones; -0 is below +0.
-inline reduced naive_maximum(const std::vector<float>& values, robocache::voxel_nan nans) {
+inline reduced naive_maximum(const std::vector<float>& values, robocache::nan_policy nans) {
   reduced result;
   float best = 0;
   bool bad = false;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const float v = values[i];
     if (std::isnan(v)) {
-      if (nans == robocache::voxel_nan::ignore) continue;
+      if (nans == robocache::nan_policy::skip) continue;
       if (!bad) result.at = static_cast<std::int32_t>(i);
       bad = true;
     }
@@ -241,7 +241,7 @@ inline std::vector<std::int64_t> taking_part(const point_feature& f, std::int64_
                                              const std::vector<std::int64_t>& points,
                                              std::int64_t channel) {
   if (f.settings.reduce != robocache::voxel_reduction::normal ||
-      f.settings.nans == robocache::voxel_nan::propagate) {
+      f.settings.nans == robocache::nan_policy::propagate) {
     return points;
   }
   std::vector<std::int64_t> whole;

@@ -1,11 +1,36 @@
 /// \file
 /// Compiler switches that every other header stands on.
 ///
-/// `ROBOCACHE_CUDA` is defined by the target RoboCache::RoboCache when its compiled library was
-/// built with CUDA. It means "the promised CUDA instantiations are there to link against".
+/// The targets of the CMake package define two of them: `ROBOCACHE_COMPILED`, "the promised
+/// instantiations for the CPU are there to link against", and `ROBOCACHE_CUDA`, "those for the GPU
+/// as well". Without either, everything is compiled where it is used.
 #pragma once
 
 #include <cstdint>
+
+#if defined(__GNUC__) && !defined(__cpp_exceptions)
+#error "RoboCache reports errors by exceptions: compile this file without -fno-exceptions"
+#endif
+#if defined(ROBOCACHE_CUDA) && !defined(ROBOCACHE_COMPILED)
+#error "RoboCache: ROBOCACHE_CUDA needs ROBOCACHE_COMPILED; link the target RoboCache::RoboCache"
+#endif
+
+// Every name lies in an inline namespace that says with which library it works. Files that were
+// compiled for different ones can be linked into one program: their types and functions are
+// different, and what passes one to the other fails to link with both names in the message.
+#if defined(ROBOCACHE_CUDA)
+#define ROBOCACHE_ABI v0_1
+#elif defined(ROBOCACHE_COMPILED)
+#define ROBOCACHE_ABI v0_1_cpu
+#else
+#define ROBOCACHE_ABI v0_1_headers
+#endif
+#define ROBOCACHE_BEGIN_NAMESPACE \
+  namespace robocache {           \
+  inline namespace ROBOCACHE_ABI {
+#define ROBOCACHE_END_NAMESPACE \
+  }                             \
+  }
 
 #if defined(__CUDACC__)
 /// Marks a function that means the same on the CPU and on the GPU.
@@ -23,18 +48,12 @@
 #define ROBOCACHE_EXPORT
 #endif
 
-#if defined(ROBOCACHE_CUDA)
-/// Functions that need the CUDA runtime: compiled into the library ...
-#define ROBOCACHE_RUNTIME ROBOCACHE_EXPORT
-#else
-/// ... or inline where only the headers are used.
-#define ROBOCACHE_RUNTIME inline
-#endif
-
-namespace robocache::detail {
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
 
 /// A `false` that depends on its arguments, for `static_assert` in templates.
 template <class...>
 inline constexpr bool always_false = false;
 
-}  // namespace robocache::detail
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
 
 /// A call whose arguments cannot be right: shapes, strides, pointers, option values.
 class ROBOCACHE_EXPORT invalid_argument : public std::invalid_argument {
@@ -28,19 +28,40 @@ class ROBOCACHE_EXPORT cuda_error : public std::runtime_error {
 
 namespace detail {
 
-/// Throws `invalid_argument` reading "robocache::OP: MESSAGE".
-[[noreturn]] inline void fail(const char* op, const std::string& message) {
-  throw invalid_argument(std::string("robocache::") + op + ": " + message);
-}
+/// The name of an operation or of an argument, spelled out only where an error needs it. A '#' in
+/// the pattern stands for a number or a word: label("features[#].values", 3).
+class label {
+ public:
+  constexpr label(const char* pattern) : pattern_(pattern) {}  // NOLINT(*-explicit-*)
+  constexpr label(const char* pattern, std::int64_t number)
+      : pattern_(pattern), number_(number) {}
+  constexpr label(const char* pattern, const char* word) : pattern_(pattern), word_(word) {}
 
-/// Requires `got == expected`; the message reads "WHAT must equal OTHER (got G and E)".
-inline void require_equal(const char* op, const char* what, std::int64_t got, const char* other,
-                          std::int64_t expected) {
-  if (got != expected) {
-    fail(op, std::string(what) + " must equal " + other + " (got " + std::to_string(got) + " and " +
-                 std::to_string(expected) + ")");
+  [[nodiscard]] std::string text() const {
+    std::string all;
+    for (const char* c = pattern_; *c != '\0'; ++c) {
+      if (*c != '#') {
+        all += *c;
+      } else {
+        all += word_ != nullptr ? word_ : std::to_string(number_);
+      }
+    }
+    return all;
   }
+  [[nodiscard]] std::string extent(int r) const {
+    return text() + ".extent(" + std::to_string(r) + ")";
+  }
+
+ private:
+  const char* pattern_;
+  const char* word_ = nullptr;
+  std::int64_t number_ = 0;
+};
+
+/// Throws `invalid_argument` reading "robocache::OP: MESSAGE".
+[[noreturn]] inline void fail(const label& op, const std::string& message) {
+  throw invalid_argument("robocache::" + op.text() + ": " + message);
 }
 
 }  // namespace detail
-}  // namespace robocache
+ROBOCACHE_END_NAMESPACE

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <robocache/core/config.hpp>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
 template <class To, class From>
@@ -90,4 +90,4 @@ struct f16 {
   ROBOCACHE_HD explicit operator float() const { return detail::f16_value(bits); }
 };
 
-}  // namespace robocache
+ROBOCACHE_END_NAMESPACE

@@ -10,7 +10,7 @@
 #include <robocache/core/float16.hpp>
 #include <type_traits>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
 
 /// `a * b + c` with one rounding.
 ROBOCACHE_HD float fma(float a, float b, float c) {
@@ -158,4 +158,4 @@ ROBOCACHE_HD double arc(double y, double x) {
   return steep ? 0x1.921fb54442d18p+0 - angle : angle;
 }
 
-}  // namespace robocache
+ROBOCACHE_END_NAMESPACE

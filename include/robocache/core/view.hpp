@@ -5,7 +5,7 @@
 #include <robocache/core/config.hpp>
 #include <type_traits>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
 
 /// A non-owning, trivially copyable, strided array. Member names follow `std::mdspan`.
 ///
@@ -25,11 +25,11 @@ class view {
 
   /// A dense row-major array: the last extent is contiguous.
   ROBOCACHE_HD constexpr view(T* data, const index_type (&extents)[Rank]) : data_(data) {
-    index_type stride = 1;
+    std::uint64_t stride = 1;  // wraps where operations refuse the view
     for (int r = Rank - 1; r >= 0; --r) {
       extents_[r] = extents[r];
-      strides_[r] = stride;
-      stride *= extents[r];
+      strides_[r] = static_cast<index_type>(stride);
+      stride *= static_cast<std::uint64_t>(extents[r]);
     }
   }
 
@@ -60,13 +60,21 @@ class view {
     return strides_[r];
   }
 
-  /// The number of elements.
+  /// The number of elements; INT64_MAX where there are more.
   [[nodiscard]] ROBOCACHE_HD constexpr index_type size() const noexcept {
+    if (empty()) return 0;
     index_type n = 1;
-    for (int r = 0; r < Rank; ++r) n *= extents_[r];
+    for (int r = 0; r < Rank; ++r) {
+      if (extents_[r] > INT64_MAX / n) return INT64_MAX;
+      n *= extents_[r];
+    }
     return n;
   }
-  [[nodiscard]] ROBOCACHE_HD constexpr bool empty() const noexcept { return size() == 0; }
+  [[nodiscard]] ROBOCACHE_HD constexpr bool empty() const noexcept {
+    bool none = false;
+    for (int r = 0; r < Rank; ++r) none = none || extents_[r] == 0;
+    return none;
+  }
 
   /// The element at the given indices; unchecked.
   template <class... Indices>
@@ -84,4 +92,4 @@ class view {
   index_type strides_[Rank] = {};
 };
 
-}  // namespace robocache
+ROBOCACHE_END_NAMESPACE

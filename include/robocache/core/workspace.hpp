@@ -7,7 +7,7 @@
 #include <new>
 #include <robocache/core/config.hpp>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
 
 /// A block of scratch memory owned by the caller and lent to operations through an executor.
 ///
@@ -29,7 +29,14 @@ class workspace {
 
   /// Makes at least `bytes` available; the contents are lost when the block grows. When memory is
   /// short it throws `std::bad_alloc` (or what the hook throws) and keeps the block it had.
-  void reserve(std::size_t bytes);
+  void reserve(std::size_t bytes) {
+    if (bytes <= capacity_) return;
+    void* data = source_.allocate(bytes, source_.context);
+    if (data == nullptr) throw std::bad_alloc();
+    release();
+    data_ = data;
+    capacity_ = bytes;
+  }
 
   /// Gives the memory back.
   void release() noexcept {
@@ -47,22 +54,16 @@ class workspace {
   std::size_t capacity_ = 0;
 };
 
-inline void workspace::reserve(std::size_t bytes) {
-  if (bytes <= capacity_) return;
-  void* data = source_.allocate(bytes, source_.context);
-  if (data == nullptr) throw std::bad_alloc();
-  release();
-  data_ = data;
-  capacity_ = bytes;
-}
-
-/// Scratch on the host heap, for `cpu`.
+/// Memory of the host heap, for workspaces of `cpu`: aligned to 64 bytes.
 inline workspace::memory host_memory() {
+  constexpr std::align_val_t alignment{64};
   const auto allocate = [](std::size_t bytes, void*) {
-    return ::operator new(bytes, std::nothrow);
+    return ::operator new(bytes, alignment, std::nothrow);
   };
-  const auto deallocate = [](void* data, std::size_t, void*) { ::operator delete(data); };
+  const auto deallocate = [](void* data, std::size_t, void*) {
+    ::operator delete(data, alignment);
+  };
   return {allocate, deallocate, nullptr};
 }
 
-}  // namespace robocache
+ROBOCACHE_END_NAMESPACE

@@ -8,7 +8,7 @@
 #include <robocache/core/float16.hpp>
 #include <robocache/core/view.hpp>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
 
 static_assert(sizeof(bf16) == sizeof(__nv_bfloat16) && alignof(bf16) == alignof(__nv_bfloat16));
 static_assert(sizeof(f16) == sizeof(__half) && alignof(f16) == alignof(__half));
@@ -46,4 +46,4 @@ view<const f16, Rank> from_cuda(const view<const __half, Rank>& v) {
   return detail::reinterpret<const f16>(v);
 }
 
-}  // namespace robocache
+ROBOCACHE_END_NAMESPACE

@@ -5,7 +5,8 @@
 #include <robocache/detail/pointcloud/accumulate_kernels.cuh>
 #include <robocache/pointcloud/accumulate.hpp>
 
-namespace robocache::detail {
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
 
 inline void check_device_accumulator(const char* op_name, const accumulator& acc) {
   check_device_pointer(op_name, "acc.counts", acc.counts);
@@ -59,4 +60,5 @@ void run(const cuda& executor, const each_entry<Rule>& op) {
          point_threads, 0, op.rule, op.count);
 }
 
-}  // namespace robocache::detail
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

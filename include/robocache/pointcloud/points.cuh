@@ -7,7 +7,8 @@
 #include <robocache/detail/pointcloud/points_kernels.cuh>
 #include <robocache/pointcloud/points.hpp>
 
-namespace robocache::detail {
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
 
 /// Launches take less than 2^31 blocks.
 inline void check_blocks(const char* op_name, std::int64_t blocks) {
@@ -76,4 +77,5 @@ void run(const cuda& executor, const crop_op<P>& op) {
   run_selection(executor, op);
 }
 
-}  // namespace robocache::detail
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

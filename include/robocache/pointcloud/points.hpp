@@ -2,23 +2,38 @@
 /// What comes before voxels: bounds of clouds, depth images to points, points in a box.
 #pragma once
 
-#include <robocache/detail/pointcloud/points_cpu.hpp>
+#include <robocache/detail/pointcloud/points/points_cpu.hpp>
+#include <robocache/detail/run_on.hpp>
 #include <robocache/pointcloud/points_options.hpp>
 #include <robocache/pointcloud/voxelize_options.hpp>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
+
+/// The promised types.
+#define ROBOCACHE_POINTS_TYPES(Do, P) Do(bounds_op<P>) Do(crop_op<P>)
+#define ROBOCACHE_DEPTH_TYPES(Do, D) Do(depth_op<D>)
+
+ROBOCACHE_POINTS_TYPES(ROBOCACHE_PROMISE, float)
+ROBOCACHE_POINTS_TYPES(ROBOCACHE_PROMISE, double)
+ROBOCACHE_POINTS_TYPES(ROBOCACHE_PROMISE, bf16)
+ROBOCACHE_POINTS_TYPES(ROBOCACHE_PROMISE, f16)
+ROBOCACHE_DEPTH_TYPES(ROBOCACHE_PROMISE, std::uint16_t)
+ROBOCACHE_DEPTH_TYPES(ROBOCACHE_PROMISE, float)
+
+}  // namespace detail
 
 /// Finds the smallest and the largest coordinates of each cloud.
 ///
 /// \param executor `cpu`, `cuda` or `any_executor`; all views lie in memory that it can reach.
 /// \param points   [B, N, 3] float, bf16, f16 or double; rows may be longer. Packed batches are
-///                 [1, N, 3] with `ranges.offsets`. A point with a NaN coordinate does not count,
+///                 [1, N, 3] with `options.clouds.offsets`. A point with a NaN coordinate does not count,
 ///                 infinities do.
 /// \param minimum  [B, 3] float, double for double points; +inf for a cloud without points.
 ///                 -0 is below +0.
 /// \param maximum  [B, 3] as `minimum`; -inf for a cloud without points.
-/// \param valid    optional [B]: the points that count.
-/// \param ranges   the points of each cloud.
+/// \param options  the points of each cloud.
+/// \param report   optional: how many points count.
 ///
 /// Exact, and deterministic: the same bits on the CPU with any number of threads and on any GPU.
 /// On CUDA it is asynchronous, can be captured and allocates nothing. Ranges are checked before
@@ -31,8 +46,9 @@ template <class Executor, class P>
 void cloud_bounds(const Executor& executor, view<P, 3> points,
                   view<compute_type<std::remove_const_t<P>>, 2> minimum,
                   view<compute_type<std::remove_const_t<P>>, 2> maximum,
-                  view<std::int64_t, 1> valid = {}, const cloud_ranges& ranges = {}) {
-  detail::run_on(executor, detail::make_bounds_op(points, minimum, maximum, valid, ranges));
+                  const cloud_options& options = {}, const bounds_report& report = {}) {
+  detail::run(executor,
+              detail::make_bounds_op(points, minimum, maximum, options.clouds, report));
 }
 
 /// Bytes of workspace that `depth_to_points` needs on CUDA.
@@ -51,9 +67,9 @@ inline std::size_t depth_to_points_workspace_bytes(std::int64_t images, std::int
 /// \param points   [B, H * W, 3], rows may be longer: the points of the valid pixels in the order
 /// of
 ///                 rows and columns, then NaN, so that voxelization needs no lengths.
-/// \param valid    optional [B]: the valid pixels. The others are dropped: depth 0, negative, NaN,
-///                 infinite, or outside `options`.
-/// \param pixels   optional [B, H * W]: the pixel v * W + u of each point, then -1.
+/// \param options  scale and limits. Pixels of depth 0, negative, NaN, infinite, or outside the
+///                 limits are dropped.
+/// \param report   optional: how many pixels were valid, and which one each point is.
 ///
 /// With z = depth / scale: x = (u - cx) * z / fx, y = (v - cy) * z / fy, in double as IEEE rounds
 /// them; a pose is applied by `fma` in double; each coordinate is rounded once to float. Images
@@ -62,10 +78,8 @@ inline std::size_t depth_to_points_workspace_bytes(std::int64_t images, std::int
 template <class Executor, class D>
 void depth_to_points(const Executor& executor, view<D, 3> depth, const pinhole_camera& camera,
                      view<const float, 3> poses, view<float, 3> points,
-                     view<std::int64_t, 1> valid = {}, const depth_options& options = {},
-                     view<std::int32_t, 2> pixels = {}) {
-  detail::run_on(executor,
-                 detail::make_depth_op(depth, camera, poses, points, valid, options, pixels));
+                     const depth_options& options = {}, const depth_report& report = {}) {
+  detail::run(executor, detail::make_depth_op(depth, camera, poses, points, options, report));
 }
 
 /// Bytes of workspace that `crop_points` needs on CUDA; `points` are those of a cloud with its
@@ -76,27 +90,34 @@ inline std::size_t crop_points_workspace_bytes(std::int64_t clouds, std::int64_t
 
 /// Keeps the points of each cloud that lie in a box.
 ///
-/// \param executor `cpu`, `cuda` (with a workspace) or `any_executor`.
+/// \param executor `cpu`, `gpu` (with a workspace) or `any_executor`.
 /// \param points   as for `cloud_bounds`.
 /// \param box      compared in double.
 /// \param indices  [B, N] ([1, N] when packed): the points kept, counted within their cloud, in the
 ///                 order of input, from where their cloud begins; then -1 to the cloud's end, which
 ///                 includes its padding.
 /// \param count    [B]: how many they are.
-/// \param ranges   the points of each cloud.
-/// \param values   optional [B, N, C]: rows to copy. `points` themselves will do.
-/// \param output   with `values`, [B, N, C]: the rows of the points kept, in the places of
-///                 `indices`, then NaN. Must not overlap `values`.
+/// \param options  the points of each cloud.
 ///
 /// Deterministic and asynchronous as `cloud_bounds`; on CUDA it allocates nothing but what the
 /// workspace lacks of `crop_points_workspace_bytes`.
 template <class Executor, class P>
 void crop_points(const Executor& executor, view<P, 3> points, const point_box& box,
                  view<std::int32_t, 2> indices, view<std::int64_t, 1> count,
-                 const cloud_ranges& ranges = {}, view<const float, 3> values = {},
-                 view<float, 3> output = {}) {
-  detail::run_on(executor,
-                 detail::make_crop_op(points, box, indices, count, ranges, values, output));
+                 const cloud_options& options = {}) {
+  detail::run(executor, detail::make_crop_op(points, box, indices, count, options.clouds));
 }
 
-}  // namespace robocache
+/// The same with rows of the points: of `values` [B, N, C], which may be the points themselves, into
+/// `output` [B, N, C] in the places of `indices`, then NaN. `output` must not overlap `values`.
+template <class Executor, class P>
+void crop_points(const Executor& executor, view<P, 3> points, const point_box& box,
+                 view<const float, 3> values, view<std::int32_t, 2> indices,
+                 view<std::int64_t, 1> count, view<float, 3> output,
+                 const cloud_options& options = {}) {
+  auto op = detail::make_crop_op(points, box, indices, count, options.clouds);
+  detail::check_rows_cropped(values, output, points.extent(0), op);
+  detail::run(executor, op);
+}
+
+ROBOCACHE_END_NAMESPACE

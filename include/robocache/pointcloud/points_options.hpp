@@ -1,21 +1,22 @@
 /// \file
-/// Cameras and boxes.
+/// What can be asked of points, and what is reported.
 #pragma once
 
 #include <limits>
+#include <robocache/core/camera.hpp>
+#include <robocache/core/view.hpp>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
 
-/// A pinhole without distortion, in pixels; the centre of the first pixel is (0, 0).
-struct pinhole_camera {
-  double fx = 1.0, fy = 1.0;  ///< focal lengths
-  double cx = 0.0, cy = 0.0;  ///< the principal point
+/// What `depth_to_points` can say besides the points; every output is optional.
+struct depth_report {
+  view<std::int64_t, 1> valid;   ///< [B]: the valid pixels
+  view<std::int32_t, 2> pixels;  ///< [B, H * W]: the pixel v * W + u of each point, then -1
 };
 
-struct depth_options {
-  double scale = 0.0;      ///< units of depth per metre; 0: 1000 for uint16_t, 1 for float
-  double min_depth = 0.0;  ///< in metres, inclusive
-  double max_depth = std::numeric_limits<double>::infinity();  ///< in metres, inclusive
+/// What `cloud_bounds` can say besides the bounds.
+struct bounds_report {
+  view<std::int64_t, 1> valid;  ///< [B], optional: the points that count
 };
 
 /// An axis-parallel box: lower <= p < upper, as a voxel.
@@ -27,4 +28,4 @@ struct point_box {
   bool negate = false;  ///< the points outside it instead; never those with a NaN coordinate
 };
 
-}  // namespace robocache
+ROBOCACHE_END_NAMESPACE

@@ -4,7 +4,7 @@
 
 #include <robocache/pointcloud/voxelize_options.hpp>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
 
 /// Voxelization in progress, in the caller's memory: dense arrays on the host or a device. Plain
 /// values; arrays that are not wanted stay null.
@@ -16,10 +16,16 @@ struct voxel_accumulator {
   view<std::int64_t, 4> sums;
   view<std::uint32_t, 4> maxima;
   view<std::uint32_t, 4> flags;  ///< with either: NaN, +inf, -inf, too large: 1, 2, 4, 8
-  view<std::int64_t, 4> nans;    ///< their number; only `voxel_nan::ignore` for means needs it
+  view<std::int64_t, 4> nans;    ///< their number; only `nan_policy::skip` for means needs it
 
   std::int32_t scale = 0;        ///< of the sums; -200 to 250
   std::int64_t most_points = 1;  ///< that all calls and all merged accumulators may bring
 };
 
-}  // namespace robocache
+/// How an accumulator is read out.
+struct finalise_options {
+  float empty = 0.0F;                        ///< the value of voxels without values
+  nan_policy nans = nan_policy::propagate;  ///< `skip` for means needs `voxel_accumulator::nans`
+};
+
+ROBOCACHE_END_NAMESPACE

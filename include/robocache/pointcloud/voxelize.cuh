@@ -7,7 +7,8 @@
 #include <robocache/detail/pointcloud/slab_features.cuh>
 #include <robocache/pointcloud/voxelize.hpp>
 
-namespace robocache::detail {
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
 
 /// Outputs of up to this many bytes stay in the cache while points are added to them.
 constexpr std::int64_t cached_bytes = 16 << 20;
@@ -153,4 +154,5 @@ void run(const cuda& executor, const features_op<P>& op) {
   write_dense_features(name, executor, op, bins);
 }
 
-}  // namespace robocache::detail
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

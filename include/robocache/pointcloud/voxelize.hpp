@@ -2,20 +2,50 @@
 /// Point clouds to dense grids: occupancy, density, and features by voxel.
 #pragma once
 
-#include <robocache/detail/pointcloud/voxelize_cpu.hpp>
+#include <array>
+#include <robocache/detail/pointcloud/features/features_check.hpp>
+#include <robocache/detail/pointcloud/features/features_cpu.hpp>
+#include <robocache/detail/pointcloud/fill/fill_check.hpp>
+#include <robocache/detail/pointcloud/fill/fill_cpu.hpp>
+#include <robocache/detail/run_on.hpp>
 #include <robocache/pointcloud/voxelize_options.hpp>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
+
+namespace detail {
+
+/// The promised types.
+#define ROBOCACHE_VOXELIZE_TYPES(Do, P)                                                     \
+  Do(fill_op<P, std::uint8_t>) Do(fill_op<P, bf16>) Do(fill_op<P, float>)                   \
+  Do(fill_op<P, std::int32_t>) Do(fill_op<P, cell_bits>) Do(features_op<P>)
+
+ROBOCACHE_VOXELIZE_TYPES(ROBOCACHE_PROMISE, float)
+ROBOCACHE_VOXELIZE_TYPES(ROBOCACHE_PROMISE, double)
+ROBOCACHE_VOXELIZE_TYPES(ROBOCACHE_PROMISE, bf16)
+ROBOCACHE_VOXELIZE_TYPES(ROBOCACHE_PROMISE, f16)
+
+/// Features of a call of one.
+template <class T, class Out>
+std::array<voxel_feature, 1> one_feature(voxel_reduction how, const view<T, 3>& values,
+                                         const view<Out, 5>& output,
+                                         const feature_options& options) {
+  static_assert(!std::is_integral_v<T>,
+                "robocache: features are float, bf16 or f16; labels can be voted on");
+  voxel_feature one(how, values, output);
+  one.empty = options.empty;
+  one.nans = options.nans;
+  return {one};
+}
 
 #if defined(ROBOCACHE_CUDA)
-namespace detail {
 ROBOCACHE_EXPORT std::size_t fill_workspace_bytes(const voxel_grid& grid, std::int64_t batch,
                                                   std::int64_t points, bool packed);
 ROBOCACHE_EXPORT std::size_t bins_workspace_bytes(const voxel_grid& grid, std::int64_t batch,
                                                   std::int64_t points, bool packed,
                                                   std::int64_t channels);
-}  // namespace detail
 #endif
+
+}  // namespace detail
 
 /// Bytes of scratch, at most, that `voxelize_occupancy` and `voxelize_density` take on CUDA for
 /// `batch` clouds of `points` points with their padding, or of so many in all when `packed`.
@@ -52,10 +82,10 @@ inline std::size_t voxelize_features_workspace_bytes([[maybe_unused]] const voxe
 /// \param grid     where the voxels lie; see `voxel_finder` for the rule. NaN points are dropped.
 /// \param points   [B, N, 3] float, bf16, f16 or double; rows may be longer (a stride of 4 for x,
 /// y,
-///                 z, intensity). Packed batches are [1, N, 3] with `ranges.offsets`.
+///                 z, intensity). Packed batches are [1, N, 3] with `options.clouds.offsets`.
 /// \param output   [B, Z, Y, X] of uint8_t, bf16 or float: 1 or 0. Voxels of a cloud are
 ///                 contiguous; the stride of the batch is free. Every element is written once.
-/// \param ranges   the points of each cloud.
+/// \param options  the points of each cloud.
 /// \param report   optional counts of points inside, outside and NaN.
 ///
 /// Deterministic: the same bits on the CPU with any number of threads and on any GPU, for points in
@@ -68,31 +98,25 @@ inline std::size_t voxelize_features_workspace_bytes([[maybe_unused]] const voxe
 /// `cuda_error` when a launch fails, before anything is written.
 template <class Executor, class P, class Out>
 void voxelize_occupancy(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
-                        view<Out, 4> output, const cloud_ranges& ranges = {},
+                        view<Out, 4> output, const cloud_options& options = {},
                         const voxelize_report& report = {}) {
   static_assert(
       std::is_same_v<Out, std::uint8_t> || std::is_same_v<Out, bf16> || std::is_same_v<Out, float>,
       "robocache::voxelize_occupancy: output is uint8_t, bf16 or float");
-  detail::fill_op<std::remove_const_t<P>, Out> op;
-  op.locate =
-      detail::make_locate_op("voxelize_occupancy", grid, points, ranges, report, output.extent(0));
-  op.to = detail::check_cells("voxelize_occupancy", op.locate, output);
-  op.value.rule = detail::cell_rule::occupied;
-  detail::run_on(executor, op);
+  const auto op = detail::make_fill_op<Out>("voxelize_occupancy", grid, points, options.clouds,
+                                            report, output);
+  detail::run(executor, op);
 }
 
 /// The same into bits: word [b, i] holds voxels 32 i to 32 i + 31 of cloud b, the lowest bit first.
 /// `output` is [B, ceil(cells / 32)]; bits beyond the last voxel are 0.
 template <class Executor, class P>
 void voxelize_occupancy(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
-                        view<std::uint32_t, 2> output, const cloud_ranges& ranges = {},
+                        view<std::uint32_t, 2> output, const cloud_options& options = {},
                         const voxelize_report& report = {}) {
-  detail::fill_op<std::remove_const_t<P>, detail::cell_bits> op;
-  op.locate =
-      detail::make_locate_op("voxelize_occupancy", grid, points, ranges, report, output.extent(0));
-  op.to = detail::check_bits("voxelize_occupancy", op.locate, output);
-  op.value.rule = detail::cell_rule::occupied;
-  detail::run_on(executor, op);
+  const auto op = detail::make_fill_op<detail::cell_bits>("voxelize_occupancy", grid, points,
+                                                          options.clouds, report, output);
+  detail::run(executor, op);
 }
 
 /// Counts the points of each voxel.
@@ -103,23 +127,20 @@ void voxelize_occupancy(const Executor& executor, const voxel_grid& grid, view<P
 template <class Executor, class P, class Out>
 void voxelize_density(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
                       view<Out, 4> output, const density_options& options = {},
-                      const cloud_ranges& ranges = {}, const voxelize_report& report = {}) {
+                      const voxelize_report& report = {}) {
+  constexpr const char* name = "voxelize_density";
   static_assert(std::is_same_v<Out, std::int32_t> || std::is_same_v<Out, float>,
                 "robocache::voxelize_density: output is int32_t or float");
-  detail::fill_op<std::remove_const_t<P>, Out> op;
-  op.locate =
-      detail::make_locate_op("voxelize_density", grid, points, ranges, report, output.extent(0));
-  op.to = detail::check_cells("voxelize_density", op.locate, output);
-  op.name = "voxelize_density";
+  auto op = detail::make_fill_op<Out>(name, grid, points, options.clouds, report, output);
   op.value.rule = detail::cell_rule::count;
   if (options.per_volume) {
     if constexpr (!std::is_same_v<Out, float>) {
-      detail::fail("voxelize_density", "options.per_volume needs an output of float");
+      detail::fail(name, "options.per_volume needs an output of float");
     }
     op.value.rule = detail::cell_rule::per_volume;
     op.value.volume = static_cast<float>(grid.size[0] * grid.size[1] * grid.size[2]);
   }
-  detail::run_on(executor, op);
+  detail::run(executor, op);
 }
 
 /// Reduces features over the points of each voxel: any number of features, each by its reduction,
@@ -127,7 +148,7 @@ void voxelize_density(const Executor& executor, const voxel_grid& grid, view<P, 
 ///
 /// \param features a contiguous host container of `voxel_feature` whose outputs are
 ///                 [B, Z, Y, X, C]; channels are contiguous, and so are the voxels of a cloud.
-/// \param counts   optional [B, Z, Y, X]: the points of each voxel.
+/// \param report   optional: the points of each voxel, and counts of points as of occupancy.
 ///
 /// `mean` is the sum of the values rounded to multiples of 2^-k, exact in 64 bits, times 2^k over
 /// their number: computed in double and rounded once to the output. k is 62 - ceil(log2 N) - e for
@@ -140,43 +161,35 @@ void voxelize_density(const Executor& executor, const voxel_grid& grid, view<P, 
 /// Points, executors, determinism, errors as for `voxelize_occupancy`.
 template <class Executor, class P, class Features>
 void voxelize_features(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
-                       const Features& features, view<std::int32_t, 4> counts = {},
-                       const cloud_ranges& ranges = {}, const voxelize_report& report = {}) {
-  constexpr const char* name = "voxelize_features";
-  const auto count = static_cast<std::int64_t>(features.size());
-  const std::int64_t batch =
-      ranges.offsets.data_handle() != nullptr ? ranges.offsets.extent(0) - 1 : points.extent(0);
+                       const Features& features, const cloud_options& options = {},
+                       const features_report& report = {}) {
   detail::features_op<std::remove_const_t<P>> op;
-  op.locate = detail::make_locate_op(name, grid, points, ranges, report, batch);
-  op.features = detail::check_features(name, op.locate, points.extent(0), points.extent(1),
-                                       features.data(), count, 5);
-  op.counts = detail::check_counts(name, op.locate, counts);
-  detail::run_on(executor, op);
+  op.locate = detail::make_locate_op(op.name, grid, points, options.clouds);
+  detail::check_report(op.name, report, op.locate);
+  op.features = detail::check_features(op.name, op.locate, points.extent(0), features.data(),
+                                       static_cast<std::int64_t>(features.size()), 5);
+  op.counts = detail::check_counts(op.name, op.locate, report.counts);
+  detail::run(executor, op);
 }
 
-/// `voxelize_features` of one feature by `voxel_reduction::mean`; empty voxels are 0.
+/// `voxelize_features` of one feature [B, N, C] of float, bf16 or f16 by `voxel_reduction::mean`.
 template <class Executor, class P, class T, class Out>
 void voxelize_mean(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
-                   view<T, 3> features, view<Out, 5> output, view<std::int32_t, 4> counts = {},
-                   const cloud_ranges& ranges = {}, const voxelize_report& report = {}) {
-  static_assert(
-      !std::is_integral_v<T>,
-      "robocache::voxelize_mean: features are float, bf16 or f16; labels can be voted on");
-  const std::vector<voxel_feature> one{{voxel_reduction::mean, features, output}};
-  voxelize_features(executor, grid, points, one, counts, ranges, report);
+                   view<T, 3> features, view<Out, 5> output, const feature_options& options = {},
+                   const features_report& report = {}) {
+  voxelize_features(executor, grid, points,
+                    detail::one_feature(voxel_reduction::mean, features, output, options),
+                    {options.clouds}, report);
 }
 
-/// `voxelize_features` of one feature by `voxel_reduction::maximum`; empty voxels are `empty`.
+/// `voxelize_features` of one feature by `voxel_reduction::maximum`.
 template <class Executor, class P, class T, class Out>
 void voxelize_max(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
-                  view<T, 3> features, view<Out, 5> output, float empty = 0.0F,
-                  view<std::int32_t, 4> counts = {}, const cloud_ranges& ranges = {},
-                  const voxelize_report& report = {}) {
-  static_assert(!std::is_integral_v<T>,
-                "robocache::voxelize_max: features are float, bf16 or f16; labels can be voted on");
-  std::vector<voxel_feature> one{{voxel_reduction::maximum, features, output}};
-  one[0].empty = empty;
-  voxelize_features(executor, grid, points, one, counts, ranges, report);
+                  view<T, 3> features, view<Out, 5> output, const feature_options& options = {},
+                  const features_report& report = {}) {
+  voxelize_features(executor, grid, points,
+                    detail::one_feature(voxel_reduction::maximum, features, output, options),
+                    {options.clouds}, report);
 }
 
-}  // namespace robocache
+ROBOCACHE_END_NAMESPACE

@@ -6,7 +6,8 @@
 #include <robocache/detail/pointcloud/sparse_kernels.cuh>
 #include <robocache/pointcloud/voxelize_sparse.hpp>
 
-namespace robocache::detail {
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
 
 /// `argument` is what the caller knows the list by.
 inline void check_device_list(const char* name, const std::string& argument,
@@ -103,4 +104,5 @@ void run(const cuda& executor, const first_op<P>& op) {
          point_threads, 0, op, table, firsts);
 }
 
-}  // namespace robocache::detail
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

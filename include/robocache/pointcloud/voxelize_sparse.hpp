@@ -2,17 +2,23 @@
 /// Point clouds to lists of occupied voxels, and to the first points of each.
 #pragma once
 
-#include <robocache/detail/pointcloud/sparse_cpu.hpp>
-#include <robocache/pointcloud/voxelize.hpp>
+#include <robocache/detail/pointcloud/sparse/first_cpu.hpp>
+#include <robocache/detail/pointcloud/sparse/sparse_cpu.hpp>
+#include <robocache/detail/run_on.hpp>
+#include <robocache/pointcloud/sparse_options.hpp>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
 
-/// Where `voxelize_sparse` writes. V is the capacity: voxels past it are counted, not written.
-struct sparse_voxels {
-  view<std::int32_t, 2> coordinates;  ///< [V, 4]: cloud, z, y, x; ascending
-  view<std::int32_t, 1> counts;       ///< optional [V]: the points of the voxel
-  view<std::int64_t, 1> number;       ///< [1]: occupied voxels, whether they fit or not
-};
+/// The promised types.
+#define ROBOCACHE_SPARSE_TYPES(Do, P) Do(sparse_op<P>) Do(first_op<P>)
+
+ROBOCACHE_SPARSE_TYPES(ROBOCACHE_PROMISE, float)
+ROBOCACHE_SPARSE_TYPES(ROBOCACHE_PROMISE, double)
+ROBOCACHE_SPARSE_TYPES(ROBOCACHE_PROMISE, bf16)
+ROBOCACHE_SPARSE_TYPES(ROBOCACHE_PROMISE, f16)
+
+}  // namespace detail
 
 /// Lists the occupied voxels, sorted by cloud, z, y, x, with counts and features.
 ///
@@ -22,48 +28,45 @@ struct sparse_voxels {
 template <class Executor, class P, class Features>
 void voxelize_sparse(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
                      const Features& features, const sparse_voxels& voxels,
-                     const cloud_ranges& ranges = {}, const voxelize_report& report = {}) {
-  constexpr const char* name = "voxelize_sparse";
-  const std::int64_t batch =
-      ranges.offsets.data_handle() != nullptr ? ranges.offsets.extent(0) - 1 : points.extent(0);
+                     const cloud_options& options = {}, const voxelize_report& report = {}) {
   detail::sparse_op<std::remove_const_t<P>> op;
-  op.locate = detail::make_locate_op(name, grid, points, ranges, report, batch);
-  op.features = detail::check_features(name, op.locate, points.extent(0), points.extent(1),
-                                       features.data(), static_cast<std::int64_t>(features.size()),
-                                       2, voxels.coordinates.extent(0));
-  op.voxels = detail::check_sparse(name, voxels);
-  detail::run_on(executor, op);
+  op.locate = detail::make_locate_op(op.name, grid, points, options.clouds);
+  detail::check_report(op.name, report, op.locate);
+  op.features = detail::check_features(op.name, op.locate, points.extent(0), features.data(),
+                                       static_cast<std::int64_t>(features.size()), 2,
+                                       voxels.coordinates.extent(0));
+  op.voxels = detail::check_list(op.name, "voxels", voxels);
+  detail::run(executor, op);
 }
-
-/// Where `voxelize_first` writes. V voxels of at most K points.
-struct first_points {
-  view<std::int32_t, 2> indices;      ///< [V, K]: points, counted within their cloud; -1 where none
-  view<std::int32_t, 2> coordinates;  ///< [V, 4]: cloud, z, y, x
-  view<std::int32_t, 1> counts;       ///< optional [V]: points kept, at most K
-  view<std::int64_t, 1> number;       ///< [1]: occupied voxels, whether they fit or not
-  view<std::int64_t, 1> dropped;      ///< optional [1]: points inside the grid that were not kept
-  view<std::int32_t, 2> voxel_of;     ///< optional, as points: the voxel of each point, -1 for none
-};
 
 /// Keeps the first K points of each voxel in the order of input, for the first V voxels in the
 /// order of their first points, cloud by cloud: the input of VoxelNet and PointPillars.
 ///
-/// `values` and `output` are optional: [B, N, C] float, and [V, K, C] that gets the rows of the
-/// points kept, 0 elsewhere. Rows past min(number, V) are left as they are; `voxel_of` gives the
-/// row of a point's voxel even when the point itself was dropped, and -1 when its voxel was.
-/// Else as `voxelize_sparse`.
+/// `kept.voxel_of` gives the row of a point's voxel even when the point itself was dropped, and -1
+/// when its voxel was. Rows past min(number, V) are left as they are. Else as `voxelize_sparse`.
 template <class Executor, class P>
 void voxelize_first(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
-                    const first_points& kept, view<const float, 3> values = {},
-                    view<float, 3> output = {}, const cloud_ranges& ranges = {},
+                    const first_points& kept, const cloud_options& options = {},
                     const voxelize_report& report = {}) {
-  constexpr const char* name = "voxelize_first";
-  const std::int64_t batch =
-      ranges.offsets.data_handle() != nullptr ? ranges.offsets.extent(0) - 1 : points.extent(0);
   detail::first_op<std::remove_const_t<P>> op;
-  op.locate = detail::make_locate_op(name, grid, points, ranges, report, batch);
-  detail::check_first(name, points.extent(0), points.extent(1), kept, values, output, op);
-  detail::run_on(executor, op);
+  op.locate = detail::make_locate_op(op.name, grid, points, options.clouds);
+  detail::check_report(op.name, report, op.locate);
+  detail::check_first(kept, points.extent(0), op);
+  detail::run(executor, op);
 }
 
-}  // namespace robocache
+/// The same with the rows of the points: of `values` [B, N, C] into `output` [V, K, C], 0 where
+/// there is no point.
+template <class Executor, class P>
+void voxelize_first(const Executor& executor, const voxel_grid& grid, view<P, 3> points,
+                    view<const float, 3> values, const first_points& kept, view<float, 3> output,
+                    const cloud_options& options = {}, const voxelize_report& report = {}) {
+  detail::first_op<std::remove_const_t<P>> op;
+  op.locate = detail::make_locate_op(op.name, grid, points, options.clouds);
+  detail::check_report(op.name, report, op.locate);
+  detail::check_first(kept, points.extent(0), op);
+  detail::check_rows_kept(values, output, points.extent(0), op);
+  detail::run(executor, op);
+}
+
+ROBOCACHE_END_NAMESPACE

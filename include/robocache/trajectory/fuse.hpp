@@ -2,22 +2,22 @@
 /// `fuse`: many sensor streams onto one clock. `forward_fill`: the last value that was there.
 #pragma once
 
+#include <limits>
+#include <robocache/detail/run_on.hpp>
 #include <robocache/detail/trajectory/fuse_cpu.hpp>
 #include <robocache/trajectory/fuse_options.hpp>
 #include <robocache/trajectory/resample.hpp>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
-template <class Executor, class Time, class Out>
-void run_fuse_ops(const Executor& executor, const std::vector<any_fuse_op<Time, Out>>& ops) {
-  const auto count = static_cast<std::int64_t>(ops.size());
-  if constexpr (std::is_same_v<Executor, any_executor>) {
-    executor.visit([&](const auto& chosen) { run_fuse(chosen, ops.data(), count); });
-  } else {
-    run_fuse(executor, ops.data(), count);
-  }
-}
+/// The promised types.
+#define ROBOCACHE_FUSE_TYPES(Do, Out) \
+  Do(fuse_call<std::int64_t, Out>) Do(fuse_call<double, Out>) Do(fuse_call<float, Out>)
+
+ROBOCACHE_FUSE_TYPES(ROBOCACHE_PROMISE, float)
+ROBOCACHE_FUSE_TYPES(ROBOCACHE_PROMISE, bf16)
+ROBOCACHE_FUSE_TYPES(ROBOCACHE_PROMISE, f16)
 
 }  // namespace detail
 
@@ -42,22 +42,9 @@ void run_fuse_ops(const Executor& executor, const std::vector<any_fuse_op<Time, 
 template <class Executor, class Streams, class Time, class Out>
 void fuse(const Executor& executor, const Streams& streams, const fuse_clock<Time>& clock,
           const view<Out, 3>& output, const fuse_report<Time>& report = {}) {
-  detail::check_clock(clock);
-  const auto count = static_cast<std::int64_t>(streams.size());
-  std::vector<std::int64_t> first(1, 0);
-  for (const fuse_stream<Time>& stream : streams) first.push_back(first.back() + stream.channels());
-  detail::check_rows("output", output, clock);
-  detail::require_equal(detail::fuse_name, "output.extent(2)", output.extent(2),
-                        "the channels of all streams", first.back());
-  detail::check_view(detail::fuse_name, "output", output, true);
-  const auto slice = [&](std::int64_t n) {
-    const auto at = static_cast<std::size_t>(n);
-    Out* const data = output.empty() ? nullptr : output.data_handle() + first[at];
-    return view<Out, 3>(data, {output.extent(0), output.extent(1), first[at + 1] - first[at]},
-                        {output.stride(0), output.stride(1), 1});
-  };
-  const auto ops = detail::make_fuse_ops<Time, Out>(streams.data(), count, clock, slice, report);
-  detail::run_fuse_ops(executor, ops);
+  detail::fuse_call<Time, Out> call(streams, clock, report);
+  call.output = output;
+  detail::run(executor, call);
 }
 
 /// The same into an output of its own for each stream: `outputs` is a contiguous host container of
@@ -66,42 +53,46 @@ template <class Executor, class Streams, class Time, class Outputs,
           class Out = typename Outputs::value_type::element_type>
 void fuse(const Executor& executor, const Streams& streams, const fuse_clock<Time>& clock,
           const Outputs& outputs, const fuse_report<Time>& report = {}) {
-  detail::check_clock(clock);
-  const auto count = static_cast<std::int64_t>(streams.size());
+  detail::fuse_call<Time, Out> call(streams, clock, report);
   detail::require_equal(detail::fuse_name, "the number of outputs",
-                        static_cast<std::int64_t>(outputs.size()), "the number of streams", count);
-  const auto whole = [&](std::int64_t n) { return outputs[static_cast<std::size_t>(n)]; };
-  const auto ops = detail::make_fuse_ops<Time, Out>(streams.data(), count, clock, whole, report);
-  detail::run_fuse_ops(executor, ops);
+                        static_cast<std::int64_t>(outputs.size()), "the number of streams",
+                        call.count);
+  call.outputs = outputs.data();
+  call.is_split = true;
+  detail::run(executor, call);
 }
+
+/// How `forward_fill` answers.
+template <class Time>
+struct forward_fill_options {
+  Time max_age = unlimited<Time>();  ///< older values do not count (inclusive)
+  /// What stands where nothing was, or nothing recent enough.
+  double fill_value = std::numeric_limits<double>::quiet_NaN();
+  view<const std::uint8_t, 2> sample_mask;  ///< [B, S]: zero marks a row that is missing
+};
 
 /// Replaces missing samples by the last present one of the same channel.
 ///
-/// \param values  [B, S, D]; a NaN is missing, and so is a row that `mask` [B, S] says 0 of.
+/// \param values  [B, S, D]; a NaN is missing, and so is a row that the mask says 0 of.
 /// \param times   [B, S] stamps, ascending.
-/// \param output  as `values`; must not overlap it. What was never there, or is older than
-///                `max_age` (inclusive), is `fill_value`.
-/// \param valid   optional [B, S]: 1 where every channel has a value.
+/// \param output  as `values`; must not overlap it.
+/// \param report  optional; `valid` is 1 where every channel has a value.
 ///
 /// It is `resample` at the samples' own stamps by `interpolation::previous` with NaN skipped, and
 /// has its errors, bits and rules for executors.
 template <class Executor, class Source, class Times, class T>
 void forward_fill(const Executor& executor, view<Source, 3> values, view<Times, 2> times,
                   view<T, 3> output,
-                  std::remove_const_t<Times> max_age = unlimited<std::remove_const_t<Times>>(),
-                  double fill_value = std::numeric_limits<double>::quiet_NaN(),
-                  view<std::uint8_t, 2> valid = {}, view<const std::uint8_t, 2> mask = {}) {
-  using Time = std::remove_const_t<Times>;
-  resample_options<Time> options;
-  options.kinds = interpolation::previous;
-  options.before = end_policy::fill;
-  options.fill_value = fill_value;
-  options.tolerance = max_age;
-  options.nans = nan_policy::skip;
-  options.sample_mask = mask;
-  resample_report<Time> report;
-  report.valid = valid;
-  resample(executor, values, times, times, output, options, report);
+                  const forward_fill_options<std::remove_const_t<Times>>& options = {},
+                  const resample_report<std::remove_const_t<Times>>& report = {}) {
+  resample_options<std::remove_const_t<Times>> how;
+  how.kinds = interpolation::previous;
+  how.before = end_policy::fill;
+  how.fill_value = options.fill_value;
+  how.tolerance = options.max_age;
+  how.nans = nan_policy::skip;
+  how.sample_mask = options.sample_mask;
+  resample(executor, values, times, times, output, how, report);
 }
 
-}  // namespace robocache
+ROBOCACHE_END_NAMESPACE

@@ -2,12 +2,14 @@
 /// What can be asked of `fuse`, and what it can report.
 #pragma once
 
+#include <robocache/core/element.hpp>
+#include <robocache/detail/check.hpp>
 #include <robocache/trajectory/resample_options.hpp>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
 
 /// The element types that streams may have; chosen per stream, at run time.
-enum class element : std::uint8_t { f32, bf16, f16, u8 };
+using fuse_elements = type_list<float, bf16, f16, std::uint8_t>;
 
 /// What stands for a stream at a target.
 enum class reduction : std::uint8_t {
@@ -27,6 +29,8 @@ struct fuse_stream {
   template <class T, class Stamp>
   fuse_stream(const view<T, 3>& values, const view<Stamp, 2>& stamps, channel_groups kinds = {})
       : type(element_of<std::remove_const_t<T>>()), data(values.data_handle()), times(stamps) {
+    static_assert(is_one_of(element_of<std::remove_const_t<T>>(), fuse_elements{}),
+                  "robocache::fuse: streams hold float, bf16, f16 or uint8_t");
     for (int r = 0; r < 3; ++r) {
       extents[r] = values.extent(r);
       strides[r] = values.stride(r);
@@ -56,20 +60,10 @@ struct fuse_stream {
   Time window = unlimited<Time>();
   std::int64_t keep = 1;  ///< for `reduction::last`
 
-  /// Channels of the result.
+  /// Channels of the result. Throws `invalid_argument` where their number does not fit.
   [[nodiscard]] std::int64_t channels() const {
-    return reduce == reduction::last ? extents[2] * keep : extents[2];
-  }
-
- private:
-  template <class T>
-  static constexpr element element_of() {
-    if constexpr (std::is_same_v<T, float>) return element::f32;
-    if constexpr (std::is_same_v<T, bf16>) return element::bf16;
-    if constexpr (std::is_same_v<T, f16>) return element::f16;
-    static_assert(std::is_same_v<T, float> || sizeof(T) == 2 || std::is_same_v<T, std::uint8_t>,
-                  "robocache::fuse: streams hold float, bf16, f16 or uint8_t");
-    return element::u8;
+    if (reduce != reduction::last) return extents[2];
+    return detail::checked_product("fuse", "keep * channels", extents[2], keep);
   }
 };
 
@@ -109,4 +103,4 @@ struct fuse_report {
   view<Time, 3> error;          ///< [B, U, N]: target - stamp of the nearest present sample, signed
 };
 
-}  // namespace robocache
+ROBOCACHE_END_NAMESPACE

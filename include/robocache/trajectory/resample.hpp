@@ -2,10 +2,23 @@
 /// `resample`: samples at irregular times in, values at the times you ask for out.
 #pragma once
 
+#include <robocache/detail/run_on.hpp>
 #include <robocache/detail/trajectory/resample_cpu.hpp>
 #include <robocache/trajectory/resample_options.hpp>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
+
+/// The promised types.
+#define ROBOCACHE_RESAMPLE_TYPES(Do, T) \
+  Do(resample_op<T, std::int64_t>) Do(resample_op<T, double>) Do(resample_op<T, float>)
+
+ROBOCACHE_RESAMPLE_TYPES(ROBOCACHE_PROMISE, float)
+ROBOCACHE_RESAMPLE_TYPES(ROBOCACHE_PROMISE, bf16)
+ROBOCACHE_RESAMPLE_TYPES(ROBOCACHE_PROMISE, f16)
+ROBOCACHE_RESAMPLE_TYPES(ROBOCACHE_PROMISE, double)
+
+}  // namespace detail
 
 /// Resamples a batch of trajectories to new times.
 ///
@@ -38,21 +51,22 @@ void resample(const Executor& executor, view<Source, 3> source, view<Times, 2> t
               view<Targets, 2> targets, view<T, 3> output,
               const resample_options<std::remove_const_t<Times>>& options = {},
               const resample_report<std::remove_const_t<Times>>& report = {}) {
-  static_assert(std::is_same_v<std::remove_const_t<Source>, T>,
-                "robocache::resample: source and output must have the same element type");
-  static_assert(std::is_same_v<std::remove_const_t<Times>, std::remove_const_t<Targets>>,
-                "robocache::resample: times and targets must have the same type");
   using Time = std::remove_const_t<Times>;
-  static_assert(std::is_same_v<Time, std::int64_t> || std::is_same_v<Time, double> ||
-                    std::is_same_v<Time, float>,
-                "robocache::resample: times must be int64_t, double or float");
-  const auto op = detail::make_resample_op<T, Time, T>(detail::resample_name, source, times,
-                                                       targets, output, options, report);
-  if constexpr (std::is_same_v<Executor, any_executor>) {
-    executor.visit([&](const auto& chosen) { detail::run(chosen, op); });
-  } else {
-    detail::run(executor, op);
+  constexpr bool is_same = std::is_same_v<std::remove_const_t<Source>, T>;
+  constexpr bool is_clock = std::is_same_v<Time, std::remove_const_t<Targets>>;
+  constexpr bool is_time = std::is_same_v<Time, std::int64_t> || std::is_same_v<Time, double> ||
+                           std::is_same_v<Time, float>;
+  constexpr bool is_value = !std::is_integral_v<T> && std::is_trivially_copyable_v<T>;
+  static_assert(is_same, "robocache::resample: source and output must have one element type");
+  static_assert(is_clock, "robocache::resample: times and targets must have one type");
+  static_assert(is_time, "robocache::resample: times must be int64_t, double or float");
+  static_assert(is_value,
+                "robocache::resample: samples must be float, double, bf16, f16 or a floating-point "
+                "type of your own; integers are streams of robocache::fuse");
+  if constexpr (is_same && is_clock && is_time && is_value) {  // or the errors would go on
+    detail::run(executor, detail::make_resample_op<T, Time, T>(detail::resample_name, source, times,
+                                                               targets, output, options, report));
   }
 }
 
-}  // namespace robocache
+ROBOCACHE_END_NAMESPACE

@@ -4,10 +4,10 @@
 
 #include <initializer_list>
 #include <robocache/core/error.hpp>
-#include <robocache/core/view.hpp>
+#include <robocache/core/ragged.hpp>
 #include <robocache/trajectory/interpolate.hpp>
 
-namespace robocache {
+ROBOCACHE_BEGIN_NAMESPACE
 
 /// Neighbouring channels that share one kind of interpolation.
 struct channel_group {
@@ -60,14 +60,11 @@ struct resample_options {
   /// What a NaN in the samples does.
   nan_policy nans = nan_policy::propagate;
 
-  /// Padded batches: [B] samples in each row of `source`; null means all.
-  view<const std::int64_t, 1> lengths;
-  /// Padded batches: [B] targets in each row of `targets`; the rest is filled, marked invalid.
-  view<const std::int64_t, 1> target_lengths;
-  /// Packed batches: [B+1]; item b owns samples offsets[b] to offsets[b+1] of `source` [1,N,D].
-  view<const std::int64_t, 1> offsets;
-  /// Packed batches: [B+1]; item b owns those rows of `targets` [1,M] and of `output` [1,M,D].
-  view<const std::int64_t, 1> target_offsets;
+  /// The samples of each item; packed batches have `source` [1, N, D] and `times` [1, N].
+  ragged samples;
+  /// The targets of each item; those beyond an item's are filled, marked invalid. Packed batches
+  /// have `targets` [1, M] and `output` [1, M, D].
+  ragged targets;
   /// Like `times`: zero marks a sample that is missing. Null means that none is.
   view<const std::uint8_t, 2> sample_mask;
 };
@@ -96,4 +93,4 @@ enum stamp_status : std::uint32_t {
   stamps_bad_range = 2,  ///< a length or an offset is out of range; that item was not written
 };
 
-}  // namespace robocache
+ROBOCACHE_END_NAMESPACE

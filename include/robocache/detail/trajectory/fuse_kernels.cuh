@@ -7,12 +7,31 @@
 #include <robocache/detail/trajectory/fuse_op.hpp>
 #include <robocache/detail/trajectory/resample_kernels.cuh>
 
-namespace robocache::detail {
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
 
 constexpr int fuse_capacity = 16;  // streams of one launch
 constexpr int fuse_threads = 64;
 constexpr int fuse_unroll = 2;
 constexpr int fuse_group = 64;  // targets; every tile divides it
+
+/// A `fuse_op` of whichever element type.
+template <class Time, class Out>
+struct any_fuse_op {
+  element type = element::f32;
+  union {
+    fuse_op<float, Time, Out> f32;
+    fuse_op<bf16, Time, Out> b16;
+    fuse_op<f16, Time, Out> h16;
+    fuse_op<std::uint8_t, Time, Out> u8;
+  };
+
+  any_fuse_op() : f32{} {}
+  explicit any_fuse_op(const fuse_op<float, Time, Out>& op) : type(element::f32), f32(op) {}
+  explicit any_fuse_op(const fuse_op<bf16, Time, Out>& op) : type(element::bf16), b16(op) {}
+  explicit any_fuse_op(const fuse_op<f16, Time, Out>& op) : type(element::f16), h16(op) {}
+  explicit any_fuse_op(const fuse_op<std::uint8_t, Time, Out>& op) : type(element::u8), u8(op) {}
+};
 
 /// One stream's share of the launch.
 template <class Time, class Out>
@@ -80,9 +99,10 @@ __global__ void __launch_bounds__(fuse_threads)
       return fuse_block<General>(part.op.b16, part, block, memory);
     case element::f16:
       return fuse_block<General>(part.op.h16, part, block, memory);
-    case element::u8:
+    default:
       return fuse_block<General>(part.op.u8, part, block, memory);
   }
 }
 
-}  // namespace robocache::detail
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

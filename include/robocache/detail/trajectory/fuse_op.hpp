@@ -4,7 +4,8 @@
 #include <robocache/detail/trajectory/resample_op.hpp>
 #include <robocache/trajectory/fuse_options.hpp>
 
-namespace robocache::detail {
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
 
 /// Maps targets of the common clock to a stream's clock.
 template <class Time>
@@ -16,7 +17,7 @@ struct stream_clock {
 
   ROBOCACHE_HD Time uniform(std::int64_t i) const {
     if constexpr (std::is_integral_v<Time>) {
-      const Time steps = i * period;
+      const Time steps = i * period;  // checked to fit
       const Time whole = steps / per;
       return start + (steps % per < 0 ? whole - 1 : whole);
     } else {
@@ -185,44 +186,5 @@ struct fuse_op : resample_op<T, Time, Out> {
   }
 };
 
-/// A `fuse_op` of whichever element type.
-template <class Time, class Out>
-struct any_fuse_op {
-  element type = element::f32;
-  union {
-    fuse_op<float, Time, Out> f32;
-    fuse_op<bf16, Time, Out> b16;
-    fuse_op<f16, Time, Out> h16;
-    fuse_op<std::uint8_t, Time, Out> u8;
-  };
-
-  any_fuse_op() : f32{} {}
-  explicit any_fuse_op(const fuse_op<float, Time, Out>& op) : type(element::f32), f32(op) {}
-  explicit any_fuse_op(const fuse_op<bf16, Time, Out>& op) : type(element::bf16), b16(op) {}
-  explicit any_fuse_op(const fuse_op<f16, Time, Out>& op) : type(element::f16), h16(op) {}
-  explicit any_fuse_op(const fuse_op<std::uint8_t, Time, Out>& op) : type(element::u8), u8(op) {}
-
-  template <class F>
-  void visit(const F& f) const {
-    switch (type) {
-      case element::f32:
-        return f(f32);
-      case element::bf16:
-        return f(b16);
-      case element::f16:
-        return f(h16);
-      case element::u8:
-        return f(u8);
-    }
-  }
-
-  /// `visit` for changing.
-  template <class F>
-  void edit(const F& f) {
-    visit([&](const auto& op) {
-      f(const_cast<std::remove_const_t<std::remove_reference_t<decltype(op)>>&>(op));
-    });
-  }
-};
-
-}  // namespace robocache::detail
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

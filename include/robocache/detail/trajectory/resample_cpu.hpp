@@ -1,18 +1,12 @@
-// The CPU driver of `resample`, and the gate to the CUDA one.
+// The CPU driver of `resample`.
 #pragma once
 
 #include <robocache/core/executor.hpp>
-#include <robocache/detail/parallel.hpp>
+#include <robocache/detail/cpu/parallel.hpp>
 #include <robocache/detail/trajectory/resample_check.hpp>
 
-namespace robocache::detail {
-
-// Says that the iterations of the next loop do not depend on one another.
-#if defined(__clang__)
-#define ROBOCACHE_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#else
-#define ROBOCACHE_INDEPENDENT _Pragma("GCC ivdep")
-#endif
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
 
 /// Blends two rows. Blocks of a fixed length become vector code at -O2 already.
 template <class T, class Out>
@@ -55,42 +49,11 @@ ROBOCACHE_HD void write_row(const row_plan<T, Out>& p, compute_type<T> weight,
   }
 }
 
-template <class T, class Out>
-void write_rows(const row_plan<T, Out>* plans, const compute_type<T>* weights, int count,
-                std::int64_t channels) {
-  for (int i = 0; i < count; ++i) write_row(plans[i], weights[i], channels);
-}
-
-#if defined(__x86_64__) && defined(__GNUC__)
-// The same code for processors with fused multiply-add; an fma is exact with or without.
-template <class T, class Out>
-__attribute__((target("avx2,fma,f16c"))) void write_rows_avx2(const row_plan<T, Out>* plans,
-                                                              const compute_type<T>* weights,
-                                                              int count, std::int64_t channels) {
-  for (int i = 0; i < count; ++i) write_row(plans[i], weights[i], channels);
-}
-
-inline bool has_avx2() {
-  static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") != 0;
-  return has;
-}
-#endif
-
-template <class T, class Out>
-auto select_write_rows() {
-#if defined(__x86_64__) && defined(__GNUC__)
-  return has_avx2() ? &write_rows_avx2<T, Out> : &write_rows<T, Out>;
-#else
-  return &write_rows<T, Out>;
-#endif
-}
-
 /// The fast path, for whatever finds slots and plans rows like `resample_op`.
 template <class Op>
 void resample_rows(const Op& op, int threads) {
   using T = typename Op::element;
   constexpr int tile = 64;
-  const auto write = select_write_rows<T, typename Op::result>();
   const std::int64_t row_bytes = op.channels * static_cast<std::int64_t>(sizeof(T));
   const std::int64_t grain = row_bytes >= 65536 ? 1 : 65536 / (row_bytes + 16);
   parallel_for(op.slots(), grain, threads, [&](std::int64_t begin, std::int64_t end) {
@@ -111,7 +74,7 @@ void resample_rows(const Op& op, int threads) {
           ++row;
         }
       }
-      write(plans, weights, count, op.channels);
+      for (int k = 0; k < count; ++k) write_row(plans[k], weights[k], op.channels);
     }
   });
 }
@@ -137,48 +100,12 @@ void resample_units(const Op& op, int threads) {
   });
 }
 
-[[noreturn]] inline void fail_length(const char* op_name, const std::string& name,
-                                     std::int64_t most, std::int64_t got) {
-  fail(op_name,
-       name + " must be 0 to " + std::to_string(most) + " (got " + std::to_string(got) + ")");
-}
-
-[[noreturn]] inline void fail_offsets(const char* op_name, const char* name, std::int64_t item) {
-  fail(op_name, std::string(name) + " of item " + std::to_string(item) +
-                    " must lie in range and must not run backwards");
-}
-
-/// On the CPU lengths and offsets can be read, so bad ones are errors before anything is written.
-template <class T, class Time, class Out>
-void check_sample_ranges(const char* op_name, const resample_op<T, Time, Out>& op) {
-  if (op.lengths == nullptr && op.offsets == nullptr) return;
-  for (std::int64_t b = 0; b < op.items; ++b) {
-    std::int64_t first, count;
-    if (op.sample_range(b, first, count)) continue;
-    if (op.lengths == nullptr) fail_offsets(op_name, "options.offsets", b);
-    fail_length(op_name, "options.lengths[" + std::to_string(b) + "]", op.samples, count);
-  }
-}
-
-/// The same for targets; `lengths` is what the caller knows their lengths by.
-template <class T, class Time, class Out>
-void check_target_ranges(const char* op_name, const resample_op<T, Time, Out>& op,
-                         const char* lengths = "options.target_lengths") {
-  if (op.target_lengths == nullptr && op.target_offsets == nullptr) return;
-  for (std::int64_t b = 0; b < op.items; ++b) {
-    std::int64_t first, count;
-    if (op.target_range(b, first, count)) continue;
-    if (op.target_lengths == nullptr) fail_offsets(op_name, "options.target_offsets", b);
-    fail_length(op_name, std::string(lengths) + "[" + std::to_string(b) + "]", op.columns, count);
-  }
-}
-
 template <class T, class Time>
-void run(const cpu& executor, const resample_op<T, Time>& op) {
-  check_sample_ranges(resample_name, op);
-  check_target_ranges(resample_name, op);
+void compute(const cpu& executor, const resample_op<T, Time>& op) {
+  check_items(resample_name, sample_names, op.samples_of);
+  check_items(resample_name, target_names, op.targets_of);
   if (op.status != nullptr) {
-    parallel_for(op.items, 1, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(op.samples_of.items, 1, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t b = begin; b < end; ++b) op.status[b] = op.check_stamps(b, 0, 1);
     });
   }
@@ -191,30 +118,5 @@ void run(const cpu& executor, const resample_op<T, Time>& op) {
   }
 }
 
-#if defined(__CUDACC__)
-template <class T, class Time>
-void run(const cuda& executor, const resample_op<T, Time>& op);  // in resample.cuh
-#else
-template <class T, class Time>
-void run(const cuda&, const resample_op<T, Time>&) {
-  static_assert(always_false<T, Time>,
-                "robocache::resample: the GPU code for these types is not compiled; link "
-                "RoboCache::RoboCache built with CUDA (float, bf16, f16, double), or include "
-                "<robocache/trajectory/resample.cuh> and compile this file with nvcc");
-}
-#endif
-
-/// The promised types, declared `extern` here and instantiated in src/trajectory.
-#define ROBOCACHE_INSTANTIATE_RESAMPLE(prefix, T)                                              \
-  prefix template ROBOCACHE_EXPORT void run(const cuda&, const resample_op<T, std::int64_t>&); \
-  prefix template ROBOCACHE_EXPORT void run(const cuda&, const resample_op<T, double>&);       \
-  prefix template ROBOCACHE_EXPORT void run(const cuda&, const resample_op<T, float>&);
-
-#if defined(ROBOCACHE_CUDA)
-ROBOCACHE_INSTANTIATE_RESAMPLE(extern, float)
-ROBOCACHE_INSTANTIATE_RESAMPLE(extern, bf16)
-ROBOCACHE_INSTANTIATE_RESAMPLE(extern, f16)
-ROBOCACHE_INSTANTIATE_RESAMPLE(extern, double)
-#endif
-
-}  // namespace robocache::detail
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

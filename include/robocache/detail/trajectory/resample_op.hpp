@@ -1,204 +1,12 @@
-// The operation behind `resample`: plain values that are copied into kernels, and the functions of
-// one target that the CPU driver and the CUDA kernels call alike.
+// The operation behind `resample`: groups of channels, masks, ragged batches.
 #pragma once
 
-#include <robocache/trajectory/resample_options.hpp>
+#include <robocache/detail/trajectory/plain_resample_op.hpp>
 
-namespace robocache::detail {
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
 
-/// One target, found: the samples it is answered from and where its row goes.
-template <class T, class Time, class Out>
-struct target_slot {
-  enum class state : std::uint8_t {
-    answer,   ///< interpolate
-    padding,  ///< beyond the item's targets: fill
-    skip,     ///< the item's range is bad: write nothing
-  };
-
-  const T* samples = nullptr;  ///< first channel of the item's first sample
-  const Time* times = nullptr;
-  const std::uint8_t* mask = nullptr;
-  Out* output = nullptr;
-  std::int64_t count = 0;  ///< samples of the item
-  std::int64_t interval = -1;
-  Time time{};
-  state is = state::skip;
-};
-
-/// A row that is a blend of two sample rows, a copy of one, or one value throughout. The weight of
-/// a blend is kept apart: rows can be on their way before it is known.
-template <class T, class Out>
-struct alignas(16) row_plan {
-  using element = T;
-  using result = Out;
-  enum class action : std::uint8_t { blend, copy, constant, skip };
-
-  const T* left = nullptr;
-  const T* right = nullptr;
-  Out* output = nullptr;
-  Out value{};
-  action what = action::skip;
-};
-
-/// A sample as a result: its own bits where the types agree.
-template <class Out, class T>
-ROBOCACHE_HD Out copied(T value) {
-  if constexpr (std::is_same_v<Out, T>) {
-    return value;
-  } else {
-    return narrow<Out>(widen(value));
-  }
-}
-
-/// An optional output shaped like `targets`.
-template <class V>
-struct optional_output {
-  V* data = nullptr;
-  std::int64_t row_stride = 0;
-  std::int64_t column_stride = 1;
-
-  ROBOCACHE_HD void write(std::int64_t row, std::int64_t column, V value) const {
-    if (data != nullptr) data[row * row_stride + column * column_stride] = value;
-  }
-};
-
-struct group_span {
-  std::int32_t first_channel;
-  std::int32_t first_unit;  ///< units are channels, or quaternions of four channels
-  interpolation kind;
-};
-
-/// The operation on batches without ragged items: whole rows, one pairwise kind. Kept small, since
-/// a launch copies it and each block reads it afresh.
-template <class T, class Time, class Out = T>
-struct plain_resample_op {
-  using element = T;
-  using result = Out;
-  using slot = target_slot<T, Time, Out>;
-  using plan = row_plan<T, Out>;
-
-  const Time* times;
-  const Time* targets;
-  std::int64_t times_batch, targets_batch;
-  std::int64_t samples;              // S, or all samples of a packed batch
-  std::uint64_t samples_per_target;  // in units of 2^-32
-  interpolation kind;                // of the first group
-  nan_policy nans;
-  Out fill;
-  sampling_policy<Time> policy;
-  const T* source;
-  Out* output;
-  std::int64_t source_batch, source_row;
-  std::int64_t output_batch, output_row;
-  std::int64_t rows;      // of `targets`: B, or 1 when they are packed
-  std::int64_t columns;   // U, or all targets of a packed batch
-  std::int64_t channels;  // D
-
-  optional_output<std::uint8_t> valid;
-  optional_output<std::int64_t> left;
-  optional_output<double> weight;
-  optional_output<Time> age;
-
-  /// The number of targets, answered or not.
-  ROBOCACHE_HD std::int64_t slots() const { return rows * columns; }
-
-  /// Where the samples of a target would lie if stamps and targets were uniform.
-  ROBOCACHE_HD std::int64_t guess(std::int64_t column) const {
-    return static_cast<std::int64_t>(
-        (static_cast<std::uint64_t>(column) * samples_per_target + samples_per_target / 2) >> 32);
-  }
-
-  /// Finds the samples for the target at (row, column) of `targets`.
-  ROBOCACHE_HD slot find(std::int64_t row, std::int64_t column) const {
-    slot s;
-    s.times = times + row * times_batch;
-    s.count = samples;
-    s.time = targets[row * targets_batch + column];
-    s.interval = find_interval(s.times, static_cast<std::int32_t>(samples), s.time,
-                               static_cast<std::int32_t>(guess(column)));
-    s.samples = source + row * source_batch;
-    s.output = output + row * output_batch + column * output_row;
-    s.is = slot::state::answer;
-    return s;
-  }
-
-  /// The fast path: what the whole row is, and into `at` its samples. Pairwise kinds only.
-  ROBOCACHE_HD plan plan_row(const slot& s, bracket& at) const {
-    plan p;
-    p.output = s.output;
-    p.value = fill;
-    if (s.is != slot::state::answer) {
-      p.what = s.is == slot::state::padding ? plan::action::constant : plan::action::skip;
-      return p;
-    }
-    at = bracket_in(s.interval, s.times, s.count, s.time, kind, policy, all_usable{});
-    if (at.from != bracket::source::samples) {
-      p.what = plan::action::constant;
-      if (at.from == bracket::source::nan) p.value = nan_value();
-      return p;
-    }
-    p.left = s.samples + at.left * source_row;
-    p.right = s.samples + at.right * source_row;
-    p.what = at.left == at.right ? plan::action::copy : plan::action::blend;
-    return p;
-  }
-
-  /// Where the target lies between the samples of its bracket.
-  ROBOCACHE_HD fraction fraction_of(const slot& s, const bracket& at) const {
-    return fraction_in(at, s.times, s.time);
-  }
-
-  /// Writes the optional outputs of a planned row.
-  ROBOCACHE_HD void write_report(const slot& s, const plan& p, std::int64_t row,
-                                 std::int64_t column) const {
-    write_report(s, row, column);
-    if (p.what != plan::action::skip) {
-      const bool answered = p.what == plan::action::blend || p.what == plan::action::copy;
-      valid.write(row, column, answered ? 1 : 0);
-    }
-  }
-
-  /// Writes the optional outputs that speak of time alone.
-  ROBOCACHE_HD void write_report(const slot& s, std::int64_t row, std::int64_t column) const {
-    if (left.data == nullptr && weight.data == nullptr && age.data == nullptr) return;
-    if (s.is == slot::state::skip) return;
-    std::int64_t index = -1;
-    double w = 0.0;
-    Time elapsed_time{};
-    if (s.is == slot::state::answer && !is_nan(s.time)) {
-      const present usable{s.mask};
-      index = last_usable(s.interval, usable);
-      const std::int64_t next = first_usable(s.interval + 1, s.count, usable);
-      if (index >= 0 && next < s.count) {
-        w = elapsed(s.time, s.times[index]) / elapsed(s.times[next], s.times[index]);
-      }
-      if (index < 0) index = next < s.count ? next : -1;
-      if (index >= 0) elapsed_time = saturating_difference(s.time, s.times[index]);
-    }
-    left.write(row, column, index);
-    weight.write(row, column, narrow<double>(w));
-    age.write(row, column, elapsed_time);
-  }
-
- protected:
-  struct present {
-    const std::uint8_t* mask;
-    ROBOCACHE_HD bool operator()(std::int64_t i) const { return mask == nullptr || mask[i] != 0; }
-  };
-
-  ROBOCACHE_HD static Out nan_value() { return narrow<Out>(canonical_nan<compute_type<Out>>()); }
-
-  ROBOCACHE_HD static Time saturating_difference(Time a, Time b) {
-    if constexpr (std::is_integral_v<Time>) {
-      const auto difference = static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b);
-      if (a >= b) return difference > INT64_MAX ? INT64_MAX : static_cast<Time>(difference);
-      return difference <= INT64_MAX ? INT64_MIN : static_cast<Time>(difference);
-    } else {
-      return narrow<Time>(a - b);
-    }
-  }
-};
-
+/// Any kinds and any batch.
 template <class T, class Time, class Out = T>
 struct resample_op : plain_resample_op<T, Time, Out> {
   using base = plain_resample_op<T, Time, Out>;
@@ -206,11 +14,7 @@ struct resample_op : plain_resample_op<T, Time, Out> {
   using base::samples, base::columns, base::channels, base::source, base::source_row;
   using typename base::slot;
 
-  std::int64_t items;  // B
-  const std::int64_t* lengths;
-  const std::int64_t* target_lengths;
-  const std::int64_t* offsets;
-  const std::int64_t* target_offsets;
+  item_ranges samples_of, targets_of;  // the items'
   const std::uint8_t* mask;
   std::int64_t mask_batch;
   std::uint32_t* status;
@@ -227,34 +31,8 @@ struct resample_op : plain_resample_op<T, Time, Out> {
 
   /// Whether every item has all its samples and targets, and they can be counted in 31 bits.
   [[nodiscard]] bool is_plain() const {
-    return lengths == nullptr && target_lengths == nullptr && offsets == nullptr &&
-           target_offsets == nullptr && samples <= INT32_MAX;
-  }
-
-  /// Samples of item b: [first, first + count). False when the range cannot be right.
-  ROBOCACHE_HD bool sample_range(std::int64_t b, std::int64_t& first, std::int64_t& count) const {
-    first = 0;
-    count = samples;
-    if (lengths != nullptr) count = lengths[b];
-    if (offsets != nullptr) {
-      first = offsets[b];
-      const std::int64_t end = offsets[b + 1];
-      count = first >= 0 && first <= end && end <= samples ? end - first : -1;
-    }
-    return count >= 0 && count <= samples;
-  }
-
-  /// The same for the targets of item b.
-  ROBOCACHE_HD bool target_range(std::int64_t b, std::int64_t& first, std::int64_t& count) const {
-    first = 0;
-    count = columns;
-    if (target_lengths != nullptr) count = target_lengths[b];
-    if (target_offsets != nullptr) {
-      first = target_offsets[b];
-      const std::int64_t end = target_offsets[b + 1];
-      count = first >= 0 && first <= end && end <= columns ? end - first : -1;
-    }
-    return count >= 0 && count <= columns;
+    return samples_of.lengths == nullptr && targets_of.lengths == nullptr &&
+           !samples_of.packed() && !targets_of.packed() && samples <= INT32_MAX;
   }
 
   /// Finds the samples for the target at (row, column) of `targets`.
@@ -266,24 +44,23 @@ struct resample_op : plain_resample_op<T, Time, Out> {
   ROBOCACHE_HD slot find_at(std::int64_t row, std::int64_t column, Time time) const {
     slot s;
     std::int64_t b = row;
-    if (target_offsets != nullptr) b = find_interval(target_offsets, items + 1, column);
+    if (targets_of.packed()) b = find_interval(targets_of.offsets, targets_of.items + 1, column);
     s.output = output + row * this->output_batch + column * this->output_row;
-    if (b < 0 || b >= items) {  // packed targets that no item owns
+    if (b < 0 || b >= targets_of.items) {  // packed targets that no item owns
       s.is = slot::state::padding;
       return s;
     }
-    std::int64_t first_sample, first_target, target_count;
-    if (!sample_range(b, first_sample, s.count) || !target_range(b, first_target, target_count)) {
+    item_range own, asked;
+    if (!samples_of.range_of(b, own) || !targets_of.range_of(b, asked)) return s;
+    if (column < asked.first || column - asked.first >= asked.count) {
+      s.is = targets_of.packed() ? slot::state::skip : slot::state::padding;
       return s;
     }
-    if (column < first_target || column - first_target >= target_count) {
-      s.is = target_offsets != nullptr ? slot::state::skip : slot::state::padding;
-      return s;
-    }
-    const std::int64_t batch = offsets != nullptr ? 0 : b;
-    s.samples = source + batch * this->source_batch + first_sample * source_row;
-    s.times = this->times + batch * this->times_batch + first_sample;
-    if (mask != nullptr) s.mask = mask + batch * mask_batch + first_sample;
+    const std::int64_t entry = samples_of.entry_of(b);
+    s.count = own.count;
+    s.samples = source + entry * this->source_batch + own.first * source_row;
+    s.times = this->times + entry * this->times_batch + own.first;
+    if (mask != nullptr) s.mask = mask + entry * mask_batch + own.first;
     s.time = time;
     s.interval = find_interval(s.times, s.count, s.time, this->guess(column));
     s.is = slot::state::answer;
@@ -328,13 +105,11 @@ struct resample_op : plain_resample_op<T, Time, Out> {
   /// The `stamp_status` of item b as seen by one of `parts` equal helpers: OR them together.
   ROBOCACHE_HD std::uint32_t check_stamps(std::int64_t b, std::int64_t part,
                                           std::int64_t parts) const {
-    std::int64_t first, count, first_target, target_count;
-    if (!sample_range(b, first, count) || !target_range(b, first_target, target_count)) {
-      return stamps_bad_range;
-    }
-    const Time* t = this->times + (offsets != nullptr ? 0 : b) * this->times_batch + first;
+    item_range own, asked;
+    if (!samples_of.range_of(b, own) || !targets_of.range_of(b, asked)) return stamps_bad_range;
+    const Time* t = this->times + samples_of.entry_of(b) * this->times_batch + own.first;
     std::uint32_t found = stamps_ok;
-    for (std::int64_t i = part; i < count; i += parts) {
+    for (std::int64_t i = part; i < own.count; i += parts) {
       if (!(t[i > 0 ? i - 1 : 0] <= t[i])) found = stamps_unsorted;
     }
     return found;
@@ -389,4 +164,5 @@ struct resample_op : plain_resample_op<T, Time, Out> {
   }
 };
 
-}  // namespace robocache::detail
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

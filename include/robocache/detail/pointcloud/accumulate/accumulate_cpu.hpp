@@ -1,0 +1,83 @@
+// The CPU driver of accumulators.
+#pragma once
+
+#include <algorithm>
+#include <robocache/core/executor.hpp>
+#include <robocache/detail/cpu/parallel.hpp>
+#include <robocache/detail/pointcloud/accumulate/accumulate_check.hpp>
+
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
+
+/// Numbers that one thread changes.
+struct own_memory {
+  void add(std::int64_t* to, std::int64_t value) const {
+    *to = static_cast<std::int64_t>(static_cast<std::uint64_t>(*to) +
+                                    static_cast<std::uint64_t>(value));
+  }
+  void raise(std::uint32_t* to, std::uint32_t value) const { *to = std::max(*to, value); }
+  void unite(std::uint32_t* to, std::uint32_t bits) const { *to |= bits; }
+};
+
+/// Numbers that all threads change.
+struct common_memory {
+  void add(std::int64_t* to, std::int64_t value) const {
+    __atomic_fetch_add(to, value, __ATOMIC_RELAXED);
+  }
+  void raise(std::uint32_t* to, std::uint32_t value) const {
+    std::uint32_t seen = __atomic_load_n(to, __ATOMIC_RELAXED);
+    while (seen < value && !__atomic_compare_exchange_n(to, &seen, value, true, __ATOMIC_RELAXED,
+                                                        __ATOMIC_RELAXED)) {
+    }
+  }
+  void unite(std::uint32_t* to, std::uint32_t bits) const {
+    __atomic_fetch_or(to, bits, __ATOMIC_RELAXED);
+  }
+};
+
+/// Takes in the points [from, to) of `range`.
+template <class P, class T, class Memory>
+void accumulate_points(const accumulate_op<P, T>& op, const Memory& memory, std::int64_t b,
+                       const item_range& range, std::int64_t from, std::int64_t to) {
+  const T* const rows = op.rows_of(b, range);
+  for (std::int64_t i = from; i < std::min(to, range.count); ++i) {
+    const std::int64_t cell = op.locate.cell_of(b, range, i);
+    if (cell < 0) continue;
+    memory.add(op.into.counts + cell, 1);
+    for (std::int64_t c = 0; c < op.into.channels; ++c) {
+      op.into.add(memory, cell * op.into.channels + c, widen(rows[i * op.values_row + c]));
+    }
+  }
+}
+
+template <class P, class T>
+void compute(const cpu& executor, const accumulate_op<P, T>& op) {
+  check_items(op.name, cloud_names, op.locate);
+  constexpr std::int64_t chunk = 4096;
+  const std::int64_t chunks = (op.locate.rows + chunk - 1) / chunk;
+  const std::int64_t parts = op.locate.items * chunks;
+  const int threads = executor.threads() > 0 ? executor.threads() : usable_cores();
+  const auto take = [&](const auto& memory) {
+    parallel_for(parts, 1, threads, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t k = begin; k < end; ++k) {
+        const std::int64_t b = k / chunks, from = k % chunks * chunk;
+        accumulate_points(op, memory, b, op.locate.rows_of(b), from, from + chunk);
+      }
+    });
+  };
+  if (threads == 1 || parts < 2) {
+    take(own_memory{});
+  } else {
+    take(common_memory{});
+  }
+}
+
+template <class Rule>
+void compute(const cpu& executor, const each_entry<Rule>& op) {
+  parallel_for(op.count, 1 << 14, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) op.rule(i);
+  });
+}
+
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

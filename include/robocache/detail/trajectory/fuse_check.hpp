@@ -1,0 +1,169 @@
+// What the streams, the clock and the outputs of a `fuse` can tell before it runs.
+#pragma once
+
+#include <robocache/detail/trajectory/fuse_op.hpp>
+#include <robocache/detail/trajectory/resample_check.hpp>
+
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
+
+constexpr const char* fuse_name = "fuse";
+
+/// What messages call the items of the clock.
+inline constexpr ragged_names clock_names{"clock.lengths", "clock.offsets"};
+
+/// A call of `fuse`, as it was made. Its streams become operations one by one.
+template <class Time, class Out>
+struct fuse_call {
+  template <class Streams>
+  fuse_call(const Streams& list, const fuse_clock<Time>& at, const fuse_report<Time>& wanted)
+      : streams(list.data()),
+        count(static_cast<std::int64_t>(list.size())),
+        clock(at),
+        report(wanted) {}
+
+  const fuse_stream<Time>* streams;
+  std::int64_t count;
+  fuse_clock<Time> clock;
+  fuse_report<Time> report;
+  view<Out, 3> output;                    // all streams side by side ...
+  const view<Out, 3>* outputs = nullptr;  // ... or each by itself
+  bool is_split = false;
+
+  /// Where a stream goes whose channels begin at `first`.
+  [[nodiscard]] view<Out, 3> output_of(std::int64_t n, std::int64_t first,
+                                       std::int64_t channels) const {
+    if (is_split) return outputs[n];
+    Out* const data = output.empty() ? nullptr : output.data_handle() + first;
+    return {data,
+            {output.extent(0), output.extent(1), channels},
+            {output.stride(0), output.stride(1), 1}};
+  }
+};
+
+/// Requires that no target of a uniform clock leaves the type.
+template <class Time>
+void check_uniform(const fuse_clock<Time>& clock) {
+  if constexpr (std::is_integral_v<Time>) {
+    Time reach = 0, last = 0;
+    const std::int64_t steps = clock.count > 0 ? clock.count - 1 : 0;
+    const bool fits = !__builtin_mul_overflow(clock.period, steps, &reach) &&
+                      !__builtin_add_overflow(clock.start, reach / clock.per, &last) &&
+                      (reach >= 0 || last > INT64_MIN);
+    if (!fits) {
+      fail(fuse_name, "clock: count steps of " + std::to_string(clock.period) + " from " +
+                          std::to_string(clock.start) + " must fit 64 bits (got " +
+                          std::to_string(clock.count) + ")");
+    }
+  } else {
+    require_finite(fuse_name, "clock.start", clock.start);
+    require_finite(fuse_name, "clock.period", clock.period);
+  }
+}
+
+template <class Time>
+void check_clock(const fuse_clock<Time>& clock) {
+  if (clock.batch < 0 || clock.count < 0 || clock.per < 1) {
+    fail(fuse_name, "the clock's batch and count must not be negative and steps_per at least 1");
+  }
+  if (clock.uniform) {
+    check_uniform(clock);
+  } else {
+    check_view(fuse_name, "clock.targets", clock.targets);
+  }
+  static_cast<void>(
+      check_ragged(fuse_name, clock_names, {clock.lengths, {}}, clock.batch, clock.count));
+}
+
+/// Checks a [B, U, `width`] view; `like` says what the width must equal.
+template <class V, class Time>
+void check_rows(const label& name, const view<V, 3>& v, const fuse_clock<Time>& clock,
+                std::int64_t width, const label& like) {
+  check_shape(fuse_name, name, v, {clock.batch, clock.count, width},
+              {"the clock's batch", "the clock's count", like});
+}
+
+/// Stream n of a report.
+template <class V>
+optional_output<V> report_of_stream(const view<V, 3>& v, std::int64_t n) {
+  if (v.data_handle() == nullptr) return {};
+  return {v.data_handle() + n, v.stride(0), v.stride(1)};
+}
+
+template <class T, class Time, class Out>
+fuse_op<T, Time, Out> make_fuse_op(const label& name, const fuse_stream<Time>& stream,
+                                   const fuse_clock<Time>& clock, const view<Out, 3>& output) {
+  if (is_given(stream.options.targets.lengths) || is_given(stream.options.targets.offsets)) {
+    fail(name, "options.targets must be null: the clock has the lengths of all streams");
+  }
+  const bool keeps = stream.reduce == reduction::last;
+  require_enum(name, "reduce must be a reduction", stream.reduce, reduction::last);
+  if (keeps && stream.keep < 1) {
+    fail(name, "keep must be at least 1 (got " + std::to_string(stream.keep) + ")");
+  }
+  check_limit(name, "window", stream.window);
+  require_finite(name, "clock_drift", stream.clock_drift);
+
+  const view<const T, 3> source(static_cast<const T*>(stream.data), stream.extents, stream.strides);
+  view<const Time, 2> targets = clock.targets;
+  if (clock.uniform) targets = {nullptr, {clock.batch, clock.count}};
+
+  fuse_op<T, Time, Out> op{};
+  static_cast<resample_op<T, Time, Out>&>(op) =
+      make_resample_op<T, Time, Out>(name, source, stream.times, targets, output, stream.options,
+                                     {}, true, keeps ? stream.keep : 1);
+  op.targets_of.lengths = clock.lengths.data_handle();
+  op.clock = {clock.start,         clock.period,        clock.per,
+              stream.clock_offset, stream.clock_anchor, stream.clock_drift};
+  op.reduce = stream.reduce;
+  op.window = stream.window;
+  op.keep = keeps ? stream.keep : 1;
+  if (op.reduce != reduction::none) op.units = op.channels * op.keep;
+  return op;
+}
+
+/// Calls `f(name, op)` for each stream of a checked call.
+template <class Time, class Out, class F>
+void for_each_stream(const fuse_call<Time, Out>& call, const F& f) {
+  std::int64_t first = 0;
+  for (std::int64_t n = 0; n < call.count; ++n) {
+    const label name("fuse: stream #", n);
+    const fuse_stream<Time>& stream = call.streams[n];
+    if (!is_one_of(stream.type, fuse_elements{})) {
+      fail(name, std::string("type must be f32, bf16, f16 or u8 (got ") + name_of(stream.type) +
+                     ")");
+    }
+    const std::int64_t channels = stream.channels();
+    const view<Out, 3> output = call.output_of(n, first, channels);
+    first += channels;
+    visit(stream.type, fuse_elements{}, [&](auto tag) {
+      auto op = make_fuse_op<typename decltype(tag)::type>(name, stream, call.clock, output);
+      op.valid = report_of_stream(call.report.valid, n);
+      op.age = report_of_stream(call.report.age, n);
+      op.error = report_of_stream(call.report.error, n);
+      f(name, op);
+    });
+  }
+}
+
+/// Checks what streams have in common; `for_each_stream` checks the rest.
+template <class Time, class Out>
+void check_call(const fuse_call<Time, Out>& call) {
+  check_clock(call.clock);
+  const auto check = [&](const label& name, const auto& v) {
+    if (is_given(v)) check_rows(name, v, call.clock, call.count, "the number of streams");
+  };
+  check("report.valid", call.report.valid);
+  check("report.age", call.report.age);
+  check("report.error", call.report.error);
+  if (call.is_split) return;
+  std::int64_t channels = 0;
+  for (std::int64_t n = 0; n < call.count; ++n) {
+    channels = checked_sum(fuse_name, "the channels of all streams", channels,
+                           call.streams[n].channels());
+  }
+  check_rows("output", call.output, call.clock, channels, "the channels of all streams");
+}
+
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE
