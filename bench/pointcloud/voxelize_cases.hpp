@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <robocache/pointcloud/voxelize.hpp>
 #include <robocache/pointcloud/voxelize_sparse.hpp>
 #include <string>
 

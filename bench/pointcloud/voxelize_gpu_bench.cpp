@@ -42,7 +42,7 @@ void time_checked(benchmark::State& state, const traffic& moved, rotation turns,
                   const Enqueue& enqueue, const IsRight& is_right) {
   const stream on;
   workspace scratch(device_memory(on.handle()));
-  const cuda executor(on.handle(), &scratch);
+  const gpu executor(on.handle(), &scratch);
   enqueue(executor, 0);
   check(cudaStreamSynchronize(on.handle()));
   if (!is_right()) {
@@ -87,7 +87,7 @@ void time_dense(benchmark::State& state, dense what, const cloud_shape& s) {
   check(cudaDeviceSynchronize());
   time_checked(
       state, moved, turns,
-      [&](const cuda& executor, int call) {
+      [&](const gpu& executor, int call) {
         const dense_data& set = sets[static_cast<std::size_t>(call % turns.sets)];
         call_dense(executor, what, s, set.points.data(), set.features.data(), set.output.data());
       },
@@ -119,13 +119,13 @@ template <class Executor, class Rows>
 void call_first(const Executor& executor, const cloud_shape& s, const listing& l, const float* rows,
                 Rows& to) {
   voxelize_first(executor, s.grid, points_of_rows(rows, s.batch, s.points),
+                 view<const float, 3>(rows, {s.batch, s.points, row_channels}),
                  first_points{{to.indices.data(), {l.capacity, l.kept}},
                               {to.coordinates.data(), {l.capacity, 4}},
                               {to.counts.data(), {l.capacity}},
                               {to.number.data(), {1}},
                               {},
                               {}},
-                 view<const float, 3>(rows, {s.batch, s.points, row_channels}),
                  view<float, 3>(to.values.data(), {l.capacity, l.kept, row_channels}));
 }
 
@@ -179,7 +179,7 @@ void time_listing(benchmark::State& state, const cloud_shape& s, const listing& 
   check(cudaDeviceSynchronize());
   time_checked(
       state, moved, turns,
-      [&](const cuda& executor, int call) {
+      [&](const gpu& executor, int call) {
         const auto set = static_cast<std::size_t>(call % turns.sets);
         call_listing(executor, s, l, inputs[set].data(), outputs[set]);
       },

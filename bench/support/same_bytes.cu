@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <robocache/detail/launch.cuh>
+#include <robocache/detail/cuda/launch.cuh>
 
 #include "support/same_bytes.hpp"
 #include "support/statistics.hpp"
@@ -125,7 +125,7 @@ template <class... Params, class... Args>
 void start(const launch_shape& shape, void (*kernel)(Params...), index blocks, cudaStream_t on,
            Args... args) {
   if (shape.overlapped) {
-    detail::launch("same_bytes", cuda(on), kernel, blocks, shape.threads, 0, args...);
+    detail::launch_kernel("same_bytes", gpu(on), kernel, blocks, shape.threads, 0, args...);
   } else {
     kernel<<<static_cast<unsigned>(blocks), static_cast<unsigned>(shape.threads), 0, on>>>(args...);
     check(cudaPeekAtLastError());

@@ -97,7 +97,7 @@ void time_fuse(benchmark::State& state, const fuse_shape& s) {
   const auto turn = [&](int call) -> const arguments<T, Time>& {
     return calls[static_cast<std::size_t>(call % turns.sets)];
   };
-  const auto enqueue = [&](int call) { call_fuse(cuda(on.handle()), turn(call)); };
+  const auto enqueue = [&](int call) { call_fuse(gpu(on.handle()), turn(call)); };
   enqueue(0);
   check(cudaStreamSynchronize(on.handle()));
   if (!equals_cpu(s, inputs, sets[0])) {
@@ -106,7 +106,7 @@ void time_fuse(benchmark::State& state, const fuse_shape& s) {
   }
   time_beside_floor(state, on, moved, turns, enqueue);
   state.counters["separate_us"] = median(time_calls(on, turns.calls, replays, [&](int call) {
-    call_resample_of_each(cuda(on.handle()), turn(call));
+    call_resample_of_each(gpu(on.handle()), turn(call));
   }));
 }
 

@@ -111,7 +111,7 @@ void time_resample(benchmark::State& state, const gpu_case& c) {
   check(cudaDeviceSynchronize());
 
   const auto enqueue = [&](int call) {
-    call_resample(cuda(on.handle()), sets[static_cast<std::size_t>(call % turns.sets)].views(c),
+    call_resample(gpu(on.handle()), sets[static_cast<std::size_t>(call % turns.sets)].views(c),
                   c.kinds);
   };
   enqueue(0);

@@ -12,6 +12,7 @@
 #include <robocache/core/log.hpp>
 #include <robocache/core/math.hpp>
 #include <robocache/core/nan_policy.hpp>
+#include <robocache/core/process.hpp>
 #include <robocache/core/ragged.hpp>
 #include <robocache/core/view.hpp>
 #include <robocache/core/workspace.hpp>

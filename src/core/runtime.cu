@@ -1,9 +1,9 @@
 // What the executors need of the CUDA runtime.
-#include <map>
-#include <mutex>
-#include <robocache/detail/launch.cuh>
+#include <list>
+#include <robocache/detail/cuda/launch.cuh>
 
-namespace robocache::detail {
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
 
 const char* why_no_cuda() {
   static const char* const reason = []() -> const char* {
@@ -21,34 +21,46 @@ const char* why_no_cuda() {
 
 namespace {
 
-struct device_defaults {
-  cudaStream_t stream = nullptr;
-  workspace* scratch = nullptr;
-};
-
-/// Of the current device; made at the first call and never destroyed.
-device_defaults& defaults() {
-  static std::mutex guard;
-  static std::map<int, device_defaults> devices;
-  int device = 0;
-  check_cuda(cudaGetDevice(&device), "select_executor", "current device");
-  const std::lock_guard<std::mutex> lock(guard);
-  device_defaults& mine = devices[device];
-  if (mine.stream == nullptr) {
-    check_cuda(cudaStreamCreateWithFlags(&mine.stream, cudaStreamNonBlocking), "select_executor",
-               "stream");
-    mine.scratch = new workspace(stream_memory(mine.stream));
+/// A thread's stream on one device, with scratch.
+class thread_stream {
+ public:
+  explicit thread_stream(int device) : device_(device), stream_(make()) {}
+  ~thread_stream() {
+    scratch_.release();
+    static_cast<void>(cudaStreamDestroy(stream_));
   }
-  return mine;
-}
+  thread_stream(const thread_stream&) = delete;
+  thread_stream& operator=(const thread_stream&) = delete;
+
+  [[nodiscard]] int device() const { return device_; }
+  gpu executor() { return gpu(stream_, &scratch_); }
+
+ private:
+  static cudaStream_t make() {
+    cudaStream_t stream = nullptr;
+    check_cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "select_executor",
+               "stream");
+    return stream;
+  }
+
+  int device_;
+  cudaStream_t stream_;
+  workspace scratch_{stream_memory(stream_)};
+};
 
 }  // namespace
 
-CUstream_st* shared_stream() { return defaults().stream; }
+gpu executor_of_thread() {
+  thread_local std::list<thread_stream> streams;
+  int device = 0;
+  check_cuda(cudaGetDevice(&device), "select_executor", "current device");
+  for (thread_stream& stream : streams) {
+    if (stream.device() == device) return stream.executor();
+  }
+  return streams.emplace_back(device).executor();
+}
 
-workspace* shared_scratch() { return defaults().scratch; }
-
-void wait(const cuda& executor) {
+void wait(const gpu& executor) {
   check_cuda(cudaStreamSynchronize(executor.stream()), "synchronize", "stream");
 }
 
@@ -75,4 +87,5 @@ workspace::memory stream_memory(CUstream_st* stream) {
   return {allocate, deallocate, stream};
 }
 
-}  // namespace robocache::detail
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

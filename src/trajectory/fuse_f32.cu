@@ -1,5 +1,9 @@
 #include <robocache/trajectory/fuse.cuh>
 
-namespace robocache::detail {
-ROBOCACHE_INSTANTIATE_FUSE(, float)
-}  // namespace robocache::detail
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
+
+ROBOCACHE_FUSE_TYPES(ROBOCACHE_KEEP, float)
+
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

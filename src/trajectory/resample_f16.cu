@@ -1,5 +1,9 @@
 #include <robocache/trajectory/resample.cuh>
 
-namespace robocache::detail {
-ROBOCACHE_INSTANTIATE_RESAMPLE(, f16)
-}  // namespace robocache::detail
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
+
+ROBOCACHE_RESAMPLE_TYPES(ROBOCACHE_KEEP, f16)
+
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE

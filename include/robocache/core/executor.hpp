@@ -160,11 +160,10 @@ inline any_executor select_executor(backend wanted = backend::automatic) {
     detail::fail("select_executor", std::string("CUDA was asked for, but ") + reason);
   }
   static std::atomic<bool> said{false};
-  const process_v1::logger log = process_v1::log();
-  if (!said.exchange(true) && log.hook != nullptr) {
+  if (!said.exchange(true)) {
     const std::string line =
         std::string("robocache: ") + reason + "; using the CPU, which is slower";
-    log.hook(line.c_str(), log.context);
+    detail::log_line(line.c_str());
   }
   return cpu{};
 }

@@ -3,23 +3,19 @@
 #pragma once
 
 #include <cstdio>
-#include <robocache/core/config.hpp>
+#include <robocache/core/process.hpp>
 
-// One hook for the process, whatever a file was compiled for; see detail/cpu/pool.hpp.
 namespace robocache::process_v1 {
 
 struct logger {
   void (*hook)(const char* message, void* context);
   void* context;
+  bool is_set;  // or lines go to stderr
 };
 
-ROBOCACHE_EXPORT inline logger& log() {
-  static logger instance{
-      [](const char* message, void*) { std::fprintf(stderr, "%s\n", message); }, nullptr};
-  return instance;
-}
-
 }  // namespace robocache::process_v1
+
+ROBOCACHE_ONE_PER_PROCESS(logger, log)
 
 ROBOCACHE_BEGIN_NAMESPACE
 
@@ -29,7 +25,19 @@ using log_hook = void (*)(const char* message, void* context);
 /// Replaces the log hook of the process, which writes to stderr at first; null silences it. Set it
 /// before other threads use the library.
 inline void set_log_hook(log_hook hook, void* context = nullptr) {
-  process_v1::log() = {hook, context};
+  process_v1::log() = {hook, context, true};
 }
 
+namespace detail {
+
+inline void log_line(const char* message) {
+  const process_v1::logger log = process_v1::log();
+  if (!log.is_set) {
+    std::fprintf(stderr, "%s\n", message);
+  } else if (log.hook != nullptr) {
+    log.hook(message, log.context);
+  }
+}
+
+}  // namespace detail
 ROBOCACHE_END_NAMESPACE

@@ -1,7 +1,7 @@
 // What all kernels over points share.
 #pragma once
 
-#include <robocache/detail/cloud/locate.hpp>
+#include <robocache/detail/cloud/check.hpp>
 #include <robocache/detail/cloud/point_block.hpp>
 #include <robocache/detail/cuda/scratch.cuh>
 #include <robocache/detail/cuda/set_memory.cuh>
@@ -29,7 +29,7 @@ __device__ __forceinline__ void report_points(const locate_op<P>& op, std::int64
 }
 
 template <class P>
-void clear_reports(const char* name, const cuda& executor, const locate_op<P>& op) {
+void clear_reports(const label& name, const gpu& executor, const locate_op<P>& op) {
   const auto bytes = op.items * static_cast<std::int64_t>(sizeof(std::int64_t));
   std::int64_t* const outputs[] = {op.inside, op.outside, op.invalid};
   for (std::int64_t* const counts : outputs) {
@@ -37,12 +37,20 @@ void clear_reports(const char* name, const cuda& executor, const locate_op<P>& o
   }
 }
 
+/// Launches take less than 2^31 blocks.
+inline void check_blocks(const label& op_name, std::int64_t blocks) {
+  if (blocks > INT32_MAX) {
+    fail(op_name,
+         "the batch is too large for one launch (it needs " + std::to_string(blocks) + " blocks)");
+  }
+}
+
 template <class P>
-void check_device_points(const char* name, const locate_op<P>& op) {
+void check_device_points(const label& name, const locate_op<P>& op) {
   if (op.slots() > 0) check_device_pointer(name, "points", op.points);
   if (op.items == 0) return;
-  check_device_pointer(name, "ranges.lengths", op.lengths);
-  check_device_pointer(name, "ranges.offsets", op.offsets);
+  check_device_pointer(name, cloud_names.lengths, op.lengths);
+  check_device_pointer(name, cloud_names.offsets, op.offsets);
   check_device_pointer(name, "report.inside", op.inside);
   check_device_pointer(name, "report.outside", op.outside);
   check_device_pointer(name, "report.invalid", op.invalid);

@@ -8,10 +8,8 @@
 #include <cstdint>
 #include <exception>
 #include <new>
-#include <robocache/core/config.hpp>
+#include <robocache/core/process.hpp>
 
-// Not in the inline namespace: whatever a file was compiled for, it shares this pool. Its number
-// changes with anything below.
 namespace robocache::process_v1 {
 
 /// One parallel loop: ranges are handed out in order, to whoever asks next.
@@ -53,7 +51,7 @@ struct loop {
 /// always advance, and no more threads work at a time than cores, or than one caller asked for.
 /// The pool is plain memory that is never destroyed; a forked child starts with an empty one.
 struct thread_pool {
-  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;  // all bits 0, as the rest
   pthread_cond_t arrived = PTHREAD_COND_INITIALIZER;
   pthread_cond_t finished = PTHREAD_COND_INITIALIZER;
   loop* top = nullptr;
@@ -72,11 +70,11 @@ struct thread_pool {
   void help();
 };
 
-/// The process's pool. One, since the symbol is unique even where plugins hide theirs.
-ROBOCACHE_EXPORT inline thread_pool& pool() {
-  static thread_pool the_pool;
-  return the_pool;
-}
+}  // namespace robocache::process_v1
+
+ROBOCACHE_ONE_PER_PROCESS(thread_pool, pool)
+
+namespace robocache::process_v1 {
 
 /// A loop that a free helper may join: none where as many threads work as its caller asked for.
 inline loop* thread_pool::find_work() const {

@@ -105,13 +105,10 @@ void compute(const cpu& executor, const resample_op<T, Time>& op) {
   check_items(resample_name, sample_names, op.samples_of);
   check_items(resample_name, target_names, op.targets_of);
   if (op.status != nullptr) {
-    parallel_for(op.samples_of.items, 1, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t b = begin; b < end; ++b) op.status[b] = op.check_stamps(b, 0, 1);
-    });
+    const auto check = [&](std::int64_t b, std::int64_t) { op.status[b] = op.check_stamps(b, 0, 1); };
+    parallel_for(op.samples_of.items, 1, executor.threads(), check);
   }
-  if (op.is_pairwise() && op.is_plain()) {
-    resample_rows<plain_resample_op<T, Time>>(op, executor.threads());
-  } else if (op.is_pairwise()) {
+  if (op.is_pairwise()) {
     resample_rows(op, executor.threads());
   } else {
     resample_units(op, executor.threads());

@@ -1,8 +1,8 @@
 // The kernels of accumulators.
 #pragma once
 
-#include <robocache/detail/pointcloud/accumulate_op.hpp>
-#include <robocache/detail/pointcloud/launch_points.cuh>
+#include <robocache/detail/cloud/points.cuh>
+#include <robocache/detail/pointcloud/accumulate/accumulate_op.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {

@@ -4,7 +4,8 @@
 // finds its points in every chunk of its cloud and writes its voxels once.
 #pragma once
 
-#include <robocache/detail/pointcloud/launch_points.cuh>
+#include <robocache/detail/cloud/points.cuh>
+#include <robocache/detail/cuda/block.cuh>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
@@ -21,7 +22,7 @@ using point_record = std::uint32_t;
 /// The sorted points of all chunks.
 template <class Record>
 struct sorted_slabs {
-  Record* records = nullptr;        // [chunk][point]
+  Record* records = nullptr;        // of chunks, see `place_of`
   std::uint16_t* starts = nullptr;  // [chunk][slabs + 1]
   std::int32_t slabs = 1;
   std::int32_t bits = 0;      // 2^bits voxels make a slab
@@ -29,7 +30,21 @@ struct sorted_slabs {
   std::int32_t capacity = 0;  // of a chunk
 
   [[nodiscard]] __host__ __device__ std::int32_t cells() const { return 1 << bits; }
+
+  /// Where a chunk's records begin that has the points from number `slot` on: chunks lie in the
+  /// order of their points, aligned to 8 records.
+  [[nodiscard]] __host__ __device__ static std::int64_t place_of(std::int64_t chunk,
+                                                                 std::int64_t slot) {
+    return (slot / 8 + chunk) * 8;
+  }
 };
+
+/// Whether the grids can be cut into slabs of 2^bits voxels.
+inline bool can_cut(const cloud_layout& op, int bits) {
+  if (op.items == 0) return false;
+  const std::int64_t slabs = ((op.cells - 1) >> bits) + 1;
+  return slabs <= most_slabs && slabs <= INT32_MAX / op.items;
+}
 
 /// Cuts a grid into slabs of 2^bits voxels, with scratch from `layout`.
 template <class Record>
@@ -37,44 +52,13 @@ sorted_slabs<Record> plan_slabs(const cloud_layout& op, int bits, scratch_layout
   sorted_slabs<Record> table;
   table.bits = bits;
   table.slabs = static_cast<std::int32_t>(((op.cells - 1) >> bits) + 1);
-  const std::int64_t rows = op.offsets != nullptr ? chunk_size : (op.rows + 7) / 8 * 8;
+  const std::int64_t rows = op.packed() ? chunk_size : (op.rows + 7) / 8 * 8;
   table.capacity = static_cast<std::int32_t>(rows < chunk_size ? rows : chunk_size);
   table.group = table.capacity / table.slabs < 16 ? 8 : 16;  // measured on an H200
   const std::int64_t chunks = count_point_blocks(op, chunk_size);
-  table.records = layout.take<Record>(chunks * table.capacity);
+  table.records = layout.take<Record>(table.place_of(chunks + 1, op.slots()) + chunk_size);
   table.starts = layout.take<std::uint16_t>(chunks * (table.slabs + 1));
   return table;
-}
-
-/// The sum over the lanes of a warp up to this one.
-__device__ __forceinline__ std::uint32_t scan_in_warp(std::uint32_t sum) {
-#pragma unroll
-  for (int d = 1; d < 32; d *= 2) {
-    const std::uint32_t other = __shfl_up_sync(0xffffffffU, sum, d);
-    if (threadIdx.x % 32 >= d) sum += other;
-  }
-  return sum;
-}
-
-/// Into `values` their exclusive sums; returns the whole sum. By all threads of a block.
-template <int Threads>
-__device__ __forceinline__ std::uint32_t scan_in_block(std::uint32_t* values, std::int32_t count) {
-  __shared__ std::uint32_t warp_sums[Threads / 32];
-  const std::uint32_t lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-  std::uint32_t before = 0;
-  for (std::int32_t base = 0; base < count; base += Threads) {
-    const std::int32_t i = base + static_cast<std::int32_t>(threadIdx.x);
-    const std::uint32_t mine = i < count ? values[i] : 0;
-    const std::uint32_t sum = scan_in_warp(mine);
-    if (lane == 31) warp_sums[warp] = sum;
-    __syncthreads();
-    const std::uint32_t total = scan_in_warp(lane < Threads / 32 ? warp_sums[lane] : 0);
-    const std::uint32_t earlier = __shfl_sync(0xffffffffU, total, static_cast<int>(warp + 31) % 32);
-    if (i < count) values[i] = before + (warp > 0 ? earlier : 0) + sum - mine;
-    before += __shfl_sync(0xffffffffU, total, 31);
-    __syncthreads();
-  }
-  return before;
 }
 
 /// Where in its chunk a thread's point number k lies.
@@ -87,8 +71,7 @@ template <class P>
 __device__ __forceinline__ void locate_points(const locate_op<P>& op, const point_block& mine,
                                               std::int32_t missing,
                                               std::int32_t (&cells)[sort_points_each]) {
-  const P* const points = op.points + (op.offsets != nullptr ? 0 : mine.cloud) * op.batch_stride +
-                          (mine.range.first + mine.begin) * op.row_stride;
+  const P* const points = op.first_point(mine.cloud, mine.range) + mine.begin * op.row_stride;
   const std::int64_t left = mine.range.count - mine.begin;
   const bool dense = std::is_same_v<P, float> && op.row_stride == 3 &&
                      reinterpret_cast<std::uintptr_t>(points) % 16 == 0;
@@ -177,7 +160,8 @@ __global__ void __launch_bounds__(sort_threads, sizeof(P) < 8 ? 3 : 2)
   }
   if (threadIdx.x == 0) to_starts[table.slabs] = static_cast<std::uint16_t>(sorted);
   constexpr std::uint32_t each = 16 / sizeof(Record);
-  auto* const to = reinterpret_cast<uint4*>(table.records + chunk * table.capacity);
+  const std::int64_t slot = op.first_slot(mine.cloud, mine.range) + mine.begin;
+  auto* const to = reinterpret_cast<uint4*>(table.records + table.place_of(chunk, slot));
   for (std::uint32_t i = threadIdx.x; i < (sorted + each - 1) / each; i += sort_threads) {
     to[i] = reinterpret_cast<const uint4*>(records)[i];
   }
@@ -187,15 +171,15 @@ __global__ void __launch_bounds__(sort_threads, sizeof(P) < 8 ? 3 : 2)
 template <class Record>
 struct slab_points {
   const sorted_slabs<Record>& table;
-  cloud_range range;
-  std::int64_t first_chunk;
+  item_range range;
+  std::int64_t first_chunk, first_slot;
   std::int32_t slab;
 
   __device__ slab_points(const cloud_layout& op, const sorted_slabs<Record>& slabs, std::int64_t b,
                          std::int32_t s)
-      : table(slabs), range(op.points_of(b)), slab(s) {
-    first_chunk = op.offsets != nullptr ? range.first / chunk_size + b
-                                        : b * ((op.rows + chunk_size - 1) / chunk_size);
+      : table(slabs), range(op.rows_of(b)), first_slot(op.first_slot(b, range)), slab(s) {
+    first_chunk = op.packed() ? range.first / chunk_size + b
+                              : b * ((op.rows + chunk_size - 1) / chunk_size);
   }
 
   /// Calls `f(voxel within the slab, point of the cloud)` for each, by groups of threads. The point
@@ -209,7 +193,7 @@ struct slab_points {
     for (std::uint32_t c = threadIdx.x / table.group; c < chunks; c += Threads / table.group) {
       const std::int64_t chunk = first_chunk + c;
       const std::uint16_t* const starts = table.starts + chunk * (table.slabs + 1) + slab;
-      const Record* const records = table.records + chunk * table.capacity;
+      const Record* const records = table.records + table.place_of(chunk, first_slot + c * chunk_size);
       const std::uint32_t begin = starts[0];
       const std::uint32_t end = starts[1] < most ? starts[1] : most;
 #pragma unroll 2
@@ -228,19 +212,19 @@ struct slab_points {
 
 /// Lets a kernel have more shared memory than the default.
 template <class Kernel>
-void allow_shared(const char* op, Kernel* kernel, std::size_t bytes) {
+void allow_shared(const label& op, Kernel* kernel, std::size_t bytes) {
   check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                   static_cast<int>(bytes)),
              op, "shared memory");
 }
 
 template <class P, class Record>
-void sort_chunks(const char* name, const cuda& executor, const locate_op<P>& op,
+void sort_chunks(const label& name, const gpu& executor, const locate_op<P>& op,
                  const sorted_slabs<Record>& table) {
   const std::int64_t chunks = count_point_blocks(op, chunk_size);
   if (chunks == 0) return;
   allow_shared(name, sort_chunks_kernel<P, Record>, sort_bytes(table));
-  launch(name, executor, sort_chunks_kernel<P, Record>, chunks, sort_threads, sort_bytes(table), op,
+  launch_kernel(name, executor, sort_chunks_kernel<P, Record>, chunks, sort_threads, sort_bytes(table), op,
          table);
 }
 

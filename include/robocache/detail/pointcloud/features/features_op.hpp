@@ -232,7 +232,33 @@ struct feature_list {
     op.scale = f.scale;
     return op;
   }
+
+  [[nodiscard]] std::int64_t channels_of_sums() const;
+  template <class F>
+  void each(std::int64_t items, std::uint32_t* largest, const F& f) const;
 };
+
+/// Channels whose largest magnitudes must be found, over all features.
+inline std::int64_t feature_list::channels_of_sums() const {
+  std::int64_t channels = 0;
+  for (std::int64_t n = 0; n < count; ++n) {
+    const feature_op f = (*this)[n];
+    channels += f.needs_largest() ? f.channels : 0;
+  }
+  return channels;
+}
+
+/// Calls `f(feature, own)` for each feature; `own` is its part of `largest`, null where it needs none.
+template <class F>
+void feature_list::each(std::int64_t items, std::uint32_t* largest, const F& f) const {
+  for (std::int64_t n = 0; n < count; ++n) {
+    feature_op feature = (*this)[n];
+    std::uint32_t* const own = feature.needs_largest() ? largest : nullptr;
+    feature.largest = own;
+    f(feature, own);
+    if (own != nullptr) largest += items * feature.channels;
+  }
+}
 
 /// `voxelize_features`, dense.
 template <class P>

@@ -1,8 +1,8 @@
 // The largest magnitudes among features, from which exact sums get their scales.
 #pragma once
 
-#include <robocache/detail/pointcloud/features_op.hpp>
-#include <robocache/detail/pointcloud/launch_points.cuh>
+#include <robocache/detail/cloud/points.cuh>
+#include <robocache/detail/pointcloud/features/features_op.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
@@ -91,19 +91,21 @@ bool reads_wide(const feature_op& f) {
          rows_aligned(f.values, f.row_stride * size, f.batch_stride * size, 16);
 }
 
-/// Into `largest`, which is 0, and makes `f` use it.
+/// Into `largest`, which is 0, what the features' sums need, one feature behind the other.
 template <class P>
-void find_largest(const char* name, const cuda& executor, const locate_op<P>& op, feature_op& f,
-                  std::uint32_t* largest) {
-  f.largest = largest;
+void find_largest(const label& name, const gpu& executor, const locate_op<P>& op,
+                  const feature_list& features, std::uint32_t* largest) {
   const std::int64_t blocks = count_point_blocks(op, largest_rows);
   if (blocks == 0) return;
-  with_types(f.type, f.output_type, [&](auto* values, auto*) {
-    using T = std::remove_pointer_t<decltype(values)>;
-    constexpr int widest = 16 / static_cast<int>(sizeof(T));
-    const auto kernel =
-        reads_wide<T>(f) ? &find_largest_kernel<P, T, widest> : &find_largest_kernel<P, T, 1>;
-    launch(name, executor, kernel, blocks, point_threads, 0, op, f, largest);
+  features.each(op.items, largest, [&](const feature_op& f, std::uint32_t* own) {
+    if (own == nullptr) return;
+    visit(f.type, number_elements{}, [&](auto values) {
+      using T = typename decltype(values)::type;
+      constexpr int widest = 16 / static_cast<int>(sizeof(T));
+      const auto kernel =
+          reads_wide<T>(f) ? &find_largest_kernel<P, T, widest> : &find_largest_kernel<P, T, 1>;
+      launch_kernel(name, executor, kernel, blocks, point_threads, 0, op, f, own);
+    });
   });
 }
 

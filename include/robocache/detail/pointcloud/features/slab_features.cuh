@@ -1,8 +1,10 @@
 // The kernel that reduces features slab by slab: every row of a dense output is written once.
 #pragma once
 
-#include <robocache/detail/pointcloud/features_kernels.cuh>
-#include <robocache/detail/pointcloud/slabs.cuh>
+#include <robocache/detail/cuda/divisor.cuh>
+#include <robocache/detail/pointcloud/bins/slabs.cuh>
+#include <robocache/detail/pointcloud/bins/table.cuh>
+#include <robocache/detail/pointcloud/features/lane_work.cuh>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
@@ -191,11 +193,11 @@ __global__ void __launch_bounds__(point_threads, 4)
 }
 
 template <class T, class Out>
-void reduce_slabs(const char* name, const cuda& executor, const cloud_layout& op,
+void reduce_slabs(const label& name, const gpu& executor, const cloud_layout& op,
                   const feature_op& f, const feature_slabs& table, const order_pool& pool) {
   with_lanes<T, Out>(f, [&](auto width, auto state) {
     constexpr int Width = decltype(width)::value;
-    launch(name, executor, reduce_slabs_kernel<T, Out, Width, decltype(state)>,
+    launch_kernel(name, executor, reduce_slabs_kernel<T, Out, Width, decltype(state)>,
            op.items * table.slabs, point_threads, 0, op, f, table, pool,
            fast_divisor(static_cast<std::uint32_t>(f.channels)));
   });

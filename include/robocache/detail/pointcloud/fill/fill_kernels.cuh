@@ -5,8 +5,8 @@
 // cleared and the points are added to it.
 #pragma once
 
-#include <robocache/detail/pointcloud/slabs.cuh>
-#include <robocache/detail/pointcloud/voxelize_cpu.hpp>
+#include <robocache/detail/pointcloud/bins/slabs.cuh>
+#include <robocache/detail/pointcloud/fill/fill_op.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
@@ -80,11 +80,11 @@ __global__ void __launch_bounds__(fill_threads)
 }
 
 template <class P, class Out, class Record>
-void fill_slabs(const cuda& executor, const fill_op<P, Out>& op,
+void fill_slabs(const gpu& executor, const fill_op<P, Out>& op,
                 const sorted_slabs<Record>& table) {
   const auto bytes = static_cast<std::size_t>(table.cells()) * sizeof(std::uint32_t);
   allow_shared(op.name, fill_slabs_kernel<P, Out, Record>, bytes);
-  launch(op.name, executor, fill_slabs_kernel<P, Out, Record>, op.locate.items * table.slabs,
+  launch_kernel(op.name, executor, fill_slabs_kernel<P, Out, Record>, op.locate.items * table.slabs,
          fill_threads, bytes, op, table);
 }
 

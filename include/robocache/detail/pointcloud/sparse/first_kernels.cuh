@@ -1,28 +1,11 @@
-// The kernels of `voxelize_sparse` and `voxelize_first`.
+// The kernels of `voxelize_first`.
 #pragma once
 
-#include <robocache/detail/pointcloud/features_kernels.cuh>
-#include <robocache/detail/pointcloud/sparse_cpu.hpp>
+#include <robocache/detail/pointcloud/bins/rank.cuh>
+#include <robocache/detail/pointcloud/sparse/sparse_op.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
-
-template <class P>
-__global__ void __launch_bounds__(point_threads)
-    write_list_kernel(const __grid_constant__ locate_op<P> op,
-                      const __grid_constant__ voxel_list list,
-                      const __grid_constant__ bin_table table) {
-  wait_for_stream();
-  const std::int64_t number = *table.number();
-  const std::int64_t rows = number < list.capacity ? number : list.capacity;
-  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * point_threads;
-  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * point_threads + threadIdx.x;
-  if (first == 0) *list.number = number;
-  for (std::int64_t v = first; v < rows; v += step) {
-    list.write_coordinates(op, v, table.clouds[v], table.cells[v]);
-    if (list.counts != nullptr) list.counts[v] = static_cast<std::int32_t>(table.counts[v]);
-  }
-}
 
 /// The first points of voxels, as a mask of all points.
 struct first_mask {
@@ -79,7 +62,7 @@ template <class P>
 struct first_writer {
   const first_op<P>& op;
   std::int64_t row, cloud;
-  cloud_range range;
+  item_range range;
   std::int64_t first_slot;
   std::uint32_t lane, lanes;  // of the threads; those of the voxel as a mask
 
@@ -166,7 +149,7 @@ __global__ void __launch_bounds__(point_threads)
     const std::uint32_t count = table.counts[v];
     const std::uint32_t* const order = table.order + table.starts[v];
     const std::int64_t b = table.clouds[v];
-    const cloud_range range = op.locate.points_of(b);
+    const item_range range = op.locate.rows_of(b);
     const std::int64_t keep = count < op.most ? count : op.most;
     if (lane == 0) {
       op.voxels.write_coordinates(op.locate, row, b, table.cells[v]);
@@ -200,8 +183,7 @@ __global__ void __launch_bounds__(point_threads)
   const std::int64_t slot = op.locate.first_slot(mine.cloud, mine.range) + i;
   const std::int32_t v = table.voxel_of[slot];
   const std::int64_t row = v < 0 ? -1 : firsts.row_of(~table.firsts[v]);
-  op.voxel_of[(op.locate.offsets != nullptr ? 0 : mine.cloud) * op.voxel_of_batch +
-              mine.range.first + i] =
+  op.voxels_of(mine.cloud, mine.range)[i] =
       row < op.voxels.capacity ? static_cast<std::int32_t>(row) : -1;
 }
 

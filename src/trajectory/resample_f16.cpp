@@ -1,0 +1,9 @@
+#include <robocache/trajectory/resample.hpp>
+
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
+
+ROBOCACHE_RESAMPLE_TYPES(ROBOCACHE_KEEP, f16)
+
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE
