@@ -15,13 +15,13 @@
 #include <robocache/core/process.hpp>
 #include <robocache/core/ragged.hpp>
 #include <robocache/core/view.hpp>
+#include <robocache/core/voxel_grid.hpp>
 #include <robocache/core/workspace.hpp>
 #include <robocache/pointcloud/accumulate.hpp>
 #include <robocache/pointcloud/points.hpp>
 #include <robocache/pointcloud/points_options.hpp>
 #include <robocache/pointcloud/sparse_options.hpp>
 #include <robocache/pointcloud/voxel_accumulator.hpp>
-#include <robocache/core/voxel_grid.hpp>
 #include <robocache/pointcloud/voxelize.hpp>
 #include <robocache/pointcloud/voxelize_options.hpp>
 #include <robocache/pointcloud/voxelize_sparse.hpp>

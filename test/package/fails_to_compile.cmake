@@ -1,7 +1,8 @@
 # cmake -D compiler= -D include_dir= -D source= -D sentence= -P: the compiler refuses the source with
 # one error, the sentence.
 
-foreach(definitions "" -DROBOCACHE_CUDA=1) # headers alone, and with the library
+foreach(definitions "" "-DROBOCACHE_COMPILED=1 -DROBOCACHE_CUDA=1") # headers alone, and with the library
+  separate_arguments(definitions)
   execute_process(
     COMMAND ${compiler} -std=c++17 -fsyntax-only -I ${include_dir} ${definitions} ${source}
     RESULT_VARIABLE status

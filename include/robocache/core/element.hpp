@@ -83,7 +83,7 @@ void visit(element type, type_list<Ts...>, const F& f) {
 
 /// "f32", "u8" ...; "unknown" for a value outside the enumeration.
 inline const char* name_of(element type) {
-  constexpr const char* names[] = {"bool", "i8",  "i16", "i32",  "i64", "u8", "u16",
+  constexpr const char* names[] = {"bool", "i8",  "i16",  "i32", "i64", "u8", "u16",
                                    "u32",  "u64", "bf16", "f16", "f32", "f64"};
   return type <= element::f64 ? names[static_cast<int>(type)] : "unknown";
 }
@@ -91,9 +91,8 @@ inline const char* name_of(element type) {
 /// Bytes of one element.
 inline std::int64_t size_of(element type) {
   std::int64_t bytes = 0;
-  visit(type, all_elements{}, [&](auto tag) {
-    bytes = static_cast<std::int64_t>(sizeof(typename decltype(tag)::type));
-  });
+  visit(type, all_elements{},
+        [&](auto tag) { bytes = static_cast<std::int64_t>(sizeof(typename decltype(tag)::type)); });
   return bytes;
 }
 

@@ -33,8 +33,7 @@ namespace detail {
 class label {
  public:
   constexpr label(const char* pattern) : pattern_(pattern) {}  // NOLINT(*-explicit-*)
-  constexpr label(const char* pattern, std::int64_t number)
-      : pattern_(pattern), number_(number) {}
+  constexpr label(const char* pattern, std::int64_t number) : pattern_(pattern), number_(number) {}
   constexpr label(const char* pattern, const char* word) : pattern_(pattern), word_(word) {}
 
   [[nodiscard]] std::string text() const {

@@ -11,7 +11,7 @@ ROBOCACHE_BEGIN_NAMESPACE
 struct ragged {
   /// Padded batches: [B] rows of each item; those beyond are padding.
   view<const std::int64_t, 1> lengths;
-  /// Packed batches: [B + 1]; item b owns rows offsets[b] to offsets[b + 1] of an array [1, N, ...].
+  /// Packed batches: [B + 1]; item b owns rows offsets[b] to offsets[b + 1] of arrays of one entry.
   view<const std::int64_t, 1> offsets;
 };
 

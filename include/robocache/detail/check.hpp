@@ -158,34 +158,39 @@ V* check_optional(const label& op, const label& name, const view<V, Rank>& v,
   return v.data_handle();
 }
 
-/// Requires that two outputs, [B, N] with the same N, have no element in common.
+/// The bytes that an array lies in, ends included.
+struct byte_range {
+  std::uintptr_t low, high;
+};
+
+template <class V, int Rank>
+byte_range bytes_of(const view<V, Rank>& v) {
+  const auto at = reinterpret_cast<std::uintptr_t>(v.data_handle());
+  byte_range range{at, at + sizeof(V) - 1};
+  for (int r = 0; r < Rank; ++r) {
+    const std::int64_t reach =
+        (v.extent(r) - 1) * v.stride(r) * static_cast<std::int64_t>(sizeof(V));
+    (reach < 0 ? range.low : range.high) += static_cast<std::uintptr_t>(reach);
+  }
+  return range;
+}
+
+/// Requires that two outputs, [B, N] with the same N, have no element in common; the rows of one
+/// may lie between those of the other.
 template <class V>
 void require_apart(const label& op, const label& name, const view<V, 2>& a, const label& other,
                    const view<V, 2>& b) {
   if (a.empty() || b.empty()) return;
-  const auto first = reinterpret_cast<std::intptr_t>(a.data_handle());
-  const auto second = reinterpret_cast<std::intptr_t>(b.data_handle());
-  const auto row = static_cast<std::intptr_t>(sizeof(V)) * a.extent(1);
-  const auto step = static_cast<std::intptr_t>(sizeof(V)) * a.stride(0);
-  bool shared = first < second + row && second < first + row;
-  if (a.extent(0) > 1 || b.extent(0) > 1) {
-    if (a.stride(0) == b.stride(0)) {  // rows may take turns
-      const std::intptr_t size = step < 0 ? -step : step;
-      const std::intptr_t reach = size * (a.extent(0) - 1) + row;
-      const std::intptr_t apart = first < second ? second - first : first - second;
-      shared = apart < reach && (apart % size < row || size - apart % size < row);
-    } else {
-      const auto low = [](std::intptr_t at, std::intptr_t reach) { return reach < 0 ? at + reach : at; };
-      const auto size = static_cast<std::intptr_t>(sizeof(V));
-      const std::intptr_t reach_a = step * (a.extent(0) - 1);
-      const std::intptr_t reach_b = size * b.stride(0) * (b.extent(0) - 1);
-      const std::intptr_t low_a = low(first, reach_a), low_b = low(second, reach_b);
-      const std::intptr_t high_a = low_a + (reach_a < 0 ? -reach_a : reach_a) + row;
-      const std::intptr_t high_b = low_b + (reach_b < 0 ? -reach_b : reach_b) + row;
-      shared = low_a < high_b && low_b < high_a;
-    }
+  const byte_range one = bytes_of(a), two = bytes_of(b);
+  if (one.high < two.low || two.high < one.low) return;
+  if (a.stride(0) == b.stride(0) && a.stride(0) != 0) {
+    const auto row = static_cast<std::uintptr_t>(a.extent(1)) * sizeof(V);
+    const std::int64_t stride = a.stride(0) < 0 ? -a.stride(0) : a.stride(0);
+    const auto step = static_cast<std::uintptr_t>(stride) * sizeof(V);
+    const std::uintptr_t apart = (one.low < two.low ? two.low - one.low : one.low - two.low) % step;
+    if (apart >= row && step - apart >= row) return;
   }
-  if (shared) fail(op, name.text() + " and " + other.text() + " must not overlap");
+  fail(op, name.text() + " and " + other.text() + " must not overlap");
 }
 
 /// What the messages call the parts of a ragged batch.
@@ -193,15 +198,15 @@ struct ragged_names {
   label lengths, offsets;
 };
 
-/// Checks a description of `rows` rows in `entries` entries, for `items` items; null views are fine.
+/// Checks a description of `rows` rows for `items` items; null views are fine.
 inline item_ranges check_ragged(const label& op, const ragged_names& names, const ragged& of,
                                 std::int64_t items, std::int64_t rows) {
   if (is_given(of.lengths) && is_given(of.offsets)) {
     fail(op, names.lengths.text() + " and " + names.offsets.text() + " must not both be given");
   }
   item_ranges checked{items, rows, nullptr, nullptr};
-  checked.lengths = check_optional(op, names.lengths, of.lengths, {items},
-                                   {"the number of items"}, false);
+  checked.lengths =
+      check_optional(op, names.lengths, of.lengths, {items}, {"the number of items"}, false);
   checked.offsets = check_optional(op, names.offsets, of.offsets, {items + 1},
                                    {"the number of items + 1"}, false);
   return checked;
@@ -210,8 +215,8 @@ inline item_ranges check_ragged(const label& op, const ragged_names& names, cons
 /// The items of a packed batch, as its offsets tell.
 inline std::int64_t count_packed(const label& op, const label& name, const ragged& of) {
   if (of.offsets.extent(0) < 1) {
-    fail(op, name.extent(0) + " must be at least 1 (got " + std::to_string(of.offsets.extent(0)) +
-                 ")");
+    fail(op,
+         name.extent(0) + " must be at least 1 (got " + std::to_string(of.offsets.extent(0)) + ")");
   }
   return of.offsets.extent(0) - 1;
 }

@@ -38,7 +38,7 @@ ROBOCACHE_END_NAMESPACE
 
 /// For lists of promised operations: declared by headers that go with a compiled library ...
 #if defined(ROBOCACHE_CUDA)
-#define ROBOCACHE_PROMISE(...)                                                           \
+#define ROBOCACHE_PROMISE(...)                                                            \
   extern template ROBOCACHE_EXPORT void run<__VA_ARGS__>(const cpu&, const __VA_ARGS__&); \
   extern template ROBOCACHE_EXPORT void run<__VA_ARGS__>(const gpu&, const __VA_ARGS__&);
 #elif defined(ROBOCACHE_COMPILED)

@@ -13,13 +13,13 @@ namespace detail {
 /// The promised types.
 #define ROBOCACHE_ACCUMULATE_TYPES(Do, P) \
   Do(accumulate_op<P, float>) Do(accumulate_op<P, bf16>) Do(accumulate_op<P, f16>)
-#define ROBOCACHE_ACCUMULATOR_TYPES(Do)                                                     \
-  Do(each_entry<reset_rule>) Do(each_entry<merge_rule>)                                     \
-  Do(each_entry<read_mean_rule<float>>) Do(each_entry<read_mean_rule<bf16>>)                \
-  Do(each_entry<read_mean_rule<f16>>) Do(each_entry<read_max_rule<float>>)                  \
-  Do(each_entry<read_max_rule<bf16>>) Do(each_entry<read_max_rule<f16>>)                    \
-  Do(each_entry<read_density_rule<std::int32_t>>)                                           \
-  Do(each_entry<read_density_rule<std::int64_t>>) Do(each_entry<read_density_rule<float>>)
+#define ROBOCACHE_ACCUMULATOR_TYPES(Do)                                                          \
+  Do(each_entry<reset_rule>) Do(each_entry<merge_rule>) Do(each_entry<read_mean_rule<float>>)    \
+      Do(each_entry<read_mean_rule<bf16>>) Do(each_entry<read_mean_rule<f16>>)                   \
+          Do(each_entry<read_max_rule<float>>) Do(each_entry<read_max_rule<bf16>>)               \
+              Do(each_entry<read_max_rule<f16>>) Do(each_entry<read_density_rule<std::int32_t>>) \
+                  Do(each_entry<read_density_rule<std::int64_t>>)                                \
+                      Do(each_entry<read_density_rule<float>>)
 
 ROBOCACHE_ACCUMULATE_TYPES(ROBOCACHE_PROMISE, float)
 ROBOCACHE_ACCUMULATE_TYPES(ROBOCACHE_PROMISE, double)
@@ -52,7 +52,7 @@ void reset(const Executor& executor, const voxel_accumulator& acc) {
 
 /// Takes in the points of all clouds of a call.
 ///
-/// \param executor `cpu`, `cuda` or `any_executor`; all views lie in memory that it can reach.
+/// \param executor `cpu`, `gpu` or `any_executor`; all views lie in memory that it can reach.
 /// \param grid     as for `voxelize_features`, with its rules for points.
 /// \param points   [B, N, 3] float, bf16, f16 or double, padded or packed.
 /// \param features [B, N, C] float, bf16 or f16, with a contiguous C.
@@ -123,7 +123,7 @@ template <class Executor, class Out>
 void finalise_density(const Executor& executor, const voxel_accumulator& acc, view<Out, 3> output,
                       const density_options& options = {}, const voxel_grid& grid = {}) {
   detail::run(executor,
-                 detail::make_read_density_op("finalise_density", acc, output, options, grid));
+              detail::make_read_density_op("finalise_density", acc, output, options, grid));
 }
 
 ROBOCACHE_END_NAMESPACE

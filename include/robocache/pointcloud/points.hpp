@@ -25,10 +25,10 @@ ROBOCACHE_DEPTH_TYPES(ROBOCACHE_PROMISE, float)
 
 /// Finds the smallest and the largest coordinates of each cloud.
 ///
-/// \param executor `cpu`, `cuda` or `any_executor`; all views lie in memory that it can reach.
+/// \param executor `cpu`, `gpu` or `any_executor`; all views lie in memory that it can reach.
 /// \param points   [B, N, 3] float, bf16, f16 or double; rows may be longer. Packed batches are
-///                 [1, N, 3] with `options.clouds.offsets`. A point with a NaN coordinate does not count,
-///                 infinities do.
+///                 [1, N, 3] with `options.clouds.offsets`. A point with a NaN coordinate does not
+///                 count, infinities do.
 /// \param minimum  [B, 3] float, double for double points; +inf for a cloud without points.
 ///                 -0 is below +0.
 /// \param maximum  [B, 3] as `minimum`; -inf for a cloud without points.
@@ -47,8 +47,7 @@ void cloud_bounds(const Executor& executor, view<P, 3> points,
                   view<compute_type<std::remove_const_t<P>>, 2> minimum,
                   view<compute_type<std::remove_const_t<P>>, 2> maximum,
                   const cloud_options& options = {}, const bounds_report& report = {}) {
-  detail::run(executor,
-              detail::make_bounds_op(points, minimum, maximum, options.clouds, report));
+  detail::run(executor, detail::make_bounds_op(points, minimum, maximum, options.clouds, report));
 }
 
 /// Bytes of workspace that `depth_to_points` needs on CUDA.
@@ -58,7 +57,7 @@ inline std::size_t depth_to_points_workspace_bytes(std::int64_t images, std::int
 
 /// Turns depth images into clouds of points.
 ///
-/// \param executor `cpu`, `cuda` (with a workspace) or `any_executor`.
+/// \param executor `cpu`, `gpu` (with a workspace) or `any_executor`.
 /// \param depth    [B, H, W] uint16_t or float: distances along the optical axis.
 /// \param camera   of all images.
 /// \param poses    optional [B, 3, 4] or [B, 4, 4]: camera to world, row by row; the camera looks
@@ -108,8 +107,9 @@ void crop_points(const Executor& executor, view<P, 3> points, const point_box& b
   detail::run(executor, detail::make_crop_op(points, box, indices, count, options.clouds));
 }
 
-/// The same with rows of the points: of `values` [B, N, C], which may be the points themselves, into
-/// `output` [B, N, C] in the places of `indices`, then NaN. `output` must not overlap `values`.
+/// The same with rows of the points: of `values` [B, N, C], which may be the points themselves,
+/// into `output` [B, N, C] in the places of `indices`, then NaN. `output` must not overlap
+/// `values`.
 template <class Executor, class P>
 void crop_points(const Executor& executor, view<P, 3> points, const point_box& box,
                  view<const float, 3> values, view<std::int32_t, 2> indices,

@@ -24,7 +24,7 @@ struct voxel_accumulator {
 
 /// How an accumulator is read out.
 struct finalise_options {
-  float empty = 0.0F;                        ///< the value of voxels without values
+  float empty = 0.0F;                       ///< the value of voxels without values
   nan_policy nans = nan_policy::propagate;  ///< `skip` for means needs `voxel_accumulator::nans`
 };
 

@@ -15,9 +15,9 @@ ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
 /// The promised types.
-#define ROBOCACHE_VOXELIZE_TYPES(Do, P)                                                     \
-  Do(fill_op<P, std::uint8_t>) Do(fill_op<P, bf16>) Do(fill_op<P, float>)                   \
-  Do(fill_op<P, std::int32_t>) Do(fill_op<P, cell_bits>) Do(features_op<P>)
+#define ROBOCACHE_VOXELIZE_TYPES(Do, P)                                   \
+  Do(fill_op<P, std::uint8_t>) Do(fill_op<P, bf16>) Do(fill_op<P, float>) \
+      Do(fill_op<P, std::int32_t>) Do(fill_op<P, cell_bits>) Do(features_op<P>)
 
 ROBOCACHE_VOXELIZE_TYPES(ROBOCACHE_PROMISE, float)
 ROBOCACHE_VOXELIZE_TYPES(ROBOCACHE_PROMISE, double)
@@ -77,7 +77,7 @@ inline std::size_t voxelize_features_workspace_bytes([[maybe_unused]] const voxe
 
 /// Marks the voxels that hold a point.
 ///
-/// \param executor `cpu`, `cuda` (with a workspace) or `any_executor`; all views lie in memory that
+/// \param executor `cpu`, `gpu` (with a workspace) or `any_executor`; all views lie in memory that
 ///                 it can reach.
 /// \param grid     where the voxels lie; see `voxel_finder` for the rule. NaN points are dropped.
 /// \param points   [B, N, 3] float, bf16, f16 or double; rows may be longer (a stride of 4 for x,
@@ -103,8 +103,8 @@ void voxelize_occupancy(const Executor& executor, const voxel_grid& grid, view<P
   static_assert(
       std::is_same_v<Out, std::uint8_t> || std::is_same_v<Out, bf16> || std::is_same_v<Out, float>,
       "robocache::voxelize_occupancy: output is uint8_t, bf16 or float");
-  const auto op = detail::make_fill_op<Out>("voxelize_occupancy", grid, points, options.clouds,
-                                            report, output);
+  const auto op =
+      detail::make_fill_op<Out>("voxelize_occupancy", grid, points, options.clouds, report, output);
   detail::run(executor, op);
 }
 

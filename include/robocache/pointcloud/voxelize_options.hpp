@@ -34,8 +34,8 @@ struct density_options {
 
 /// Of one feature, averaged or maximised.
 struct feature_options {
-  ragged clouds;                             ///< the points of each cloud
-  float empty = 0.0F;                        ///< the value of voxels without points
+  ragged clouds;                            ///< the points of each cloud
+  float empty = 0.0F;                       ///< the value of voxels without points
   nan_policy nans = nan_policy::propagate;  ///< of the values
 };
 

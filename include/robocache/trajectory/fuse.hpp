@@ -23,7 +23,7 @@ ROBOCACHE_FUSE_TYPES(ROBOCACHE_PROMISE, f16)
 
 /// Brings streams of different rates, lengths, types and clocks onto one clock, side by side.
 ///
-/// \param executor `cpu`, `cuda` or `any_executor`; all arrays lie in memory that it can reach.
+/// \param executor `cpu`, `gpu` or `any_executor`; all arrays lie in memory that it can reach.
 /// \param streams  a contiguous host container of `fuse_stream<Time>`, of any number.
 /// \param clock    the targets: [B, U], as an array or a start and a period.
 /// \param output   [B, U, D] float, bf16 or f16; D is the sum of the streams' `channels()`, in

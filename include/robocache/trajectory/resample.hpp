@@ -22,7 +22,7 @@ ROBOCACHE_RESAMPLE_TYPES(ROBOCACHE_PROMISE, double)
 
 /// Resamples a batch of trajectories to new times.
 ///
-/// \param executor `cpu`, `cuda` or `any_executor`; all views lie in memory that it can reach.
+/// \param executor `cpu`, `gpu` or `any_executor`; all views lie in memory that it can reach.
 /// \param source   [B, S, D] samples: float, bf16, f16 or double.
 /// \param times    [B, S] finite stamps, ascending: int64 (nanoseconds, say), double or float, in
 /// any unit

@@ -25,8 +25,7 @@ struct locate_op : cloud_layout {
   std::int64_t* invalid = nullptr;
 
   /// The voxel of point i of `range`, or `voxel_finder::outside` or `invalid`.
-  ROBOCACHE_HD std::int64_t cell_of(std::int64_t b, const item_range& range,
-                                    std::int64_t i) const {
+  ROBOCACHE_HD std::int64_t cell_of(std::int64_t b, const item_range& range, std::int64_t i) const {
     const P* const p = first_point(b, range) + i * row_stride;
     return find(widen(p[0]), widen(p[1]), widen(p[2]));
   }

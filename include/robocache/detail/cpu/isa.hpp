@@ -16,44 +16,47 @@
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
-/// Calls `f` on a range, with the number of the thread where it wants that.
-template <class F>
-inline void call(const F& f, std::int64_t begin, std::int64_t end, int worker) {
-  if constexpr (std::is_invocable_v<const F&, std::int64_t, std::int64_t, int>) {
-    f(begin, end, worker);
-  } else {
-    f(begin, end);
+/// Calls `f` on a range, with the number of the thread where it wants that. A macro, since what it
+/// calls must be drawn into the function that it stands in.
+#define ROBOCACHE_CALL(F, f, begin, end, worker)                                  \
+  if constexpr (std::is_invocable_v<const F&, std::int64_t, std::int64_t, int>) { \
+    f(begin, end, worker);                                                        \
+  } else {                                                                        \
+    f(begin, end);                                                                \
   }
-}
 
 #if defined(__x86_64__) && defined(__GNUC__) && !(defined(__AVX2__) && defined(__FMA__))
 
 inline bool has_avx2() {
   static const bool has = __builtin_cpu_supports("avx2") != 0 &&
-                          __builtin_cpu_supports("fma") != 0 && __builtin_cpu_supports("bmi") != 0 &&
-                          __builtin_cpu_supports("bmi2") != 0;
+                          __builtin_cpu_supports("fma") != 0 &&
+                          __builtin_cpu_supports("bmi") != 0 && __builtin_cpu_supports("bmi2") != 0;
   return has;
 }
 
-/// All that `f` calls is drawn in, or it would keep the instructions of every processor.
+/// All that it calls is drawn in, or it would keep the instructions of every processor.
 template <class F>
-__attribute__((target("avx2,fma,f16c,bmi,bmi2,lzcnt,popcnt"), flatten)) void call_with_avx2(
-    const F& f, std::int64_t begin, std::int64_t end, int worker) {
-  call(f, begin, end, worker);
+__attribute__((target("avx2,fma,bmi,bmi2"), flatten)) void call_with_avx2(const F& f,
+                                                                          std::int64_t begin,
+                                                                          std::int64_t end,
+                                                                          int worker) {
+  ROBOCACHE_CALL(F, f, begin, end, worker)
 }
 
 /// Calls the function that `f` points to.
 template <class F>
 void call_best(const void* f, std::int64_t begin, std::int64_t end, int worker) {
   if (has_avx2()) return call_with_avx2(*static_cast<const F*>(f), begin, end, worker);
-  call(*static_cast<const F*>(f), begin, end, worker);
+  const F& body = *static_cast<const F*>(f);
+  ROBOCACHE_CALL(F, body, begin, end, worker)
 }
 
 #else
 
 template <class F>
 void call_best(const void* f, std::int64_t begin, std::int64_t end, int worker) {
-  call(*static_cast<const F*>(f), begin, end, worker);
+  const F& body = *static_cast<const F*>(f);
+  ROBOCACHE_CALL(F, body, begin, end, worker)
 }
 
 #endif

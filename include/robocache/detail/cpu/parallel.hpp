@@ -42,8 +42,8 @@ void parallel_for(std::int64_t count, std::int64_t grain, int threads, const F& 
   if (grain < 1) grain = 1;
   const int workers = count_workers((count - 1) / grain + 1, threads);
   if (workers > 1) {
-    process_v1::loop work{&call_best<F>, &f, count, grain, workers - 1,
-                          threads > 0 ? threads : usable_cores()};
+    process_v1::loop work{&call_best<F>, &f,          count,
+                          grain,         workers - 1, threads > 0 ? threads : usable_cores()};
     return process_v1::pool().run(work);
   }
   for (std::int64_t begin = 0; begin < count;) {

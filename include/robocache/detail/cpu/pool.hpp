@@ -18,10 +18,10 @@ struct loop {
   const void* context;
   std::int64_t count;
   std::int64_t grain;
-  int seats;      // helpers that may still join; guarded by the pool's mutex
-  int threads;    // that were asked for, all cores included
-  int joined = 0;   // helpers that have; guarded likewise, as is `active`
-  int active = 0;   // helpers at work
+  int seats;       // helpers that may still join; guarded by the pool's mutex
+  int threads;     // that were asked for, all cores included
+  int joined = 0;  // helpers that have; guarded likewise, as is `active`
+  int active = 0;  // helpers at work
   loop* below = nullptr;
   std::int64_t next = 0;  // changed by atomics, as is `failed_at`
   std::int64_t failed_at = INT64_MAX;

@@ -29,8 +29,7 @@ inline void check_device_pointer(const label& op, const label& name, const void*
   int device = 0;
   check_cuda(cudaGetDevice(&device), op, name);
   if (at.type == cudaMemoryTypeUnregistered || at.devicePointer == nullptr) {
-    fail(op, name.text() +
-                 " must be in device memory for the CUDA executor (got a host pointer)");
+    fail(op, name.text() + " must be in device memory for the CUDA executor (got a host pointer)");
   }
   if (at.type == cudaMemoryTypeDevice && at.device != device) {
     fail(op, name.text() + " must be on the current device (got devices " +
@@ -50,8 +49,9 @@ __device__ __forceinline__ void wait_for_stream() {
 /// Launches `kernel`, which starts with `wait_for_stream()`, and checks that it started. Where the
 /// kernel was compiled for Hopper or newer its set-up overlaps the end of the kernel before.
 template <class... Params, class... Args>
-void launch_kernel(const label& op, const gpu& executor, void (*kernel)(Params...), std::int64_t blocks,
-            int threads, std::size_t shared_bytes, const Args&... args) {
+void launch_kernel(const label& op, const gpu& executor, void (*kernel)(Params...),
+                   std::int64_t blocks, int threads, std::size_t shared_bytes,
+                   const Args&... args) {
   cudaFuncAttributes compiled{};
   check_cuda(cudaFuncGetAttributes(&compiled, kernel), op, "kernel");
   cudaLaunchAttribute overlap{};

@@ -46,8 +46,8 @@ inline void set_memory(const label& op, const gpu& executor, void* data, std::in
   }
   const std::int64_t blocks_each = bytes / (2048 * 16) + 1;
   launch_kernel(op, executor, set_memory_kernel<>, blocks_each * entries, 512, 0,
-         static_cast<unsigned char*>(data), bytes, stride, static_cast<std::uint32_t>(blocks_each),
-         pattern);
+                static_cast<unsigned char*>(data), bytes, stride,
+                static_cast<std::uint32_t>(blocks_each), pattern);
 }
 
 inline void clear(const label& op, const gpu& executor, void* data, std::int64_t bytes) {

@@ -130,8 +130,8 @@ void for_each_stream(const fuse_call<Time, Out>& call, const F& f) {
     const label name("fuse: stream #", n);
     const fuse_stream<Time>& stream = call.streams[n];
     if (!is_one_of(stream.type, fuse_elements{})) {
-      fail(name, std::string("type must be f32, bf16, f16 or u8 (got ") + name_of(stream.type) +
-                     ")");
+      fail(name,
+           std::string("type must be f32, bf16, f16 or u8 (got ") + name_of(stream.type) + ")");
     }
     const std::int64_t channels = stream.channels();
     const view<Out, 3> output = call.output_of(n, first, channels);
@@ -159,8 +159,8 @@ void check_call(const fuse_call<Time, Out>& call) {
   if (call.is_split) return;
   std::int64_t channels = 0;
   for (std::int64_t n = 0; n < call.count; ++n) {
-    channels = checked_sum(fuse_name, "the channels of all streams", channels,
-                           call.streams[n].channels());
+    channels =
+        checked_sum(fuse_name, "the channels of all streams", channels, call.streams[n].channels());
   }
   check_rows("output", call.output, call.clock, channels, "the channels of all streams");
 }

@@ -17,8 +17,8 @@ inline constexpr ragged_names target_names{"options.targets.lengths", "options.t
 template <class V>
 optional_output<V> check_report(const label& op, const label& name, const view<V, 2>& v,
                                 std::int64_t rows, std::int64_t columns) {
-  V* const data = check_optional(op, name, v, {rows, columns},
-                                 {"targets.extent(0)", "targets.extent(1)"});
+  V* const data =
+      check_optional(op, name, v, {rows, columns}, {"targets.extent(0)", "targets.extent(1)"});
   if (data == nullptr) return {};
   return {data, v.stride(0), 1};
 }
@@ -59,8 +59,7 @@ template <class Time>
 void check_policies(const label& op, const resample_options<Time>& options) {
   check_limit(op, "options.max_gap", options.max_gap);
   check_limit(op, "options.tolerance", options.tolerance);
-  require_enum(op, "options.before must be an end_policy", options.before,
-               end_policy::extrapolate);
+  require_enum(op, "options.before must be an end_policy", options.before, end_policy::extrapolate);
   require_enum(op, "options.after must be an end_policy", options.after, end_policy::extrapolate);
   require_enum(op, "options.nans must be a nan_policy", options.nans, nan_policy::skip);
 }
@@ -92,9 +91,8 @@ void check_batch(const label& name, const view<const T, 3>& source,
                  resample_op<T, Time, Out>& op) {
   const ragged& samples = options.samples;
   const ragged& asked = options.targets;
-  const std::int64_t items = is_given(asked.offsets)
-                                 ? count_packed(name, target_names.offsets, asked)
-                                 : targets.extent(0);
+  const std::int64_t items =
+      is_given(asked.offsets) ? count_packed(name, target_names.offsets, asked) : targets.extent(0);
   op.samples_of = check_ragged(name, sample_names, samples, items, source.extent(1));
   op.targets_of = check_ragged(name, target_names, asked, items, targets.extent(1));
   if (op.samples_of.packed()) {

@@ -105,7 +105,9 @@ void compute(const cpu& executor, const resample_op<T, Time>& op) {
   check_items(resample_name, sample_names, op.samples_of);
   check_items(resample_name, target_names, op.targets_of);
   if (op.status != nullptr) {
-    const auto check = [&](std::int64_t b, std::int64_t) { op.status[b] = op.check_stamps(b, 0, 1); };
+    const auto check = [&](std::int64_t b, std::int64_t) {
+      op.status[b] = op.check_stamps(b, 0, 1);
+    };
     parallel_for(op.samples_of.items, 1, executor.threads(), check);
   }
   if (op.is_pairwise()) {

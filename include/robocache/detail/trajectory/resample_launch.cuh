@@ -47,7 +47,8 @@ template <class Op, int Width, int Threads, int Unroll>
 void launch_rows(const gpu& executor, const Op& op, std::uint32_t piece, std::int64_t items) {
   const row_tiling tiling = tile_rows(items, op.channels / Width, piece, op.columns, Threads);
   launch_kernel(resample_name, executor, resample_rows_kernel<Op, Width, Threads, Unroll>,
-         (op.slots() - 1) / tiling.tile + 1, Threads, tiling.tile * bytes_per_row<Op>, tiling, op);
+                (op.slots() - 1) / tiling.tile + 1, Threads, tiling.tile * bytes_per_row<Op>,
+                tiling, op);
 }
 
 /// Many rows: small blocks, several loads in flight per thread. Few rows: one load per thread, so
@@ -67,8 +68,8 @@ void launch_units(const gpu& executor, const Op& op) {
   std::int64_t tile = 1024 / (op.units > 0 ? op.units : 1);
   tile = tile < 1 ? 1 : tile > 64 ? 64 : tile;
   const auto shared = static_cast<std::size_t>(tile) * (sizeof(typename Op::slot) + sizeof(int));
-  launch_kernel(resample_name, executor, resample_units_kernel<Op>, (op.slots() - 1) / tile + 1, 256,
-         shared, op, static_cast<int>(tile));
+  launch_kernel(resample_name, executor, resample_units_kernel<Op>, (op.slots() - 1) / tile + 1,
+                256, shared, op, static_cast<int>(tile));
 }
 
 /// Arrays without elements may lie anywhere. `targets` is what the caller knows their items by.
@@ -112,8 +113,8 @@ void launch(const gpu& executor, const resample_op<T, Time>& op) {
   check_size(resample_name, op);
   check_device_pointers(resample_name, op);
   if (op.status != nullptr && op.samples_of.items > 0) {
-    launch_kernel(resample_name, executor, check_stamps_kernel<T, Time>, op.samples_of.items,
-                  256, 0, op);
+    launch_kernel(resample_name, executor, check_stamps_kernel<T, Time>, op.samples_of.items, 256,
+                  0, op);
   }
   if (op.slots() == 0) return;
   if (!op.is_pairwise()) return launch_units(executor, op);

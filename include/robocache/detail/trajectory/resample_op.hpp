@@ -31,8 +31,8 @@ struct resample_op : plain_resample_op<T, Time, Out> {
 
   /// Whether every item has all its samples and targets, and they can be counted in 31 bits.
   [[nodiscard]] bool is_plain() const {
-    return samples_of.lengths == nullptr && targets_of.lengths == nullptr &&
-           !samples_of.packed() && !targets_of.packed() && samples <= INT32_MAX;
+    return samples_of.lengths == nullptr && targets_of.lengths == nullptr && !samples_of.packed() &&
+           !targets_of.packed() && samples <= INT32_MAX;
   }
 
   /// Finds the samples for the target at (row, column) of `targets`.

@@ -47,15 +47,15 @@ void launch(const gpu& executor, const accumulate_op<P, T>& op) {
     fail(op.name,
          "features must have at most 2^20 channels (got " + std::to_string(op.into.channels) + ")");
   }
-  launch_kernel(op.name, executor, accumulate_kernel<P, T>, count_point_blocks(op.locate, point_threads),
-         point_threads, 0, op);
+  launch_kernel(op.name, executor, accumulate_kernel<P, T>,
+                count_point_blocks(op.locate, point_threads), point_threads, 0, op);
 }
 
 template <class Rule>
 void launch(const gpu& executor, const each_entry<Rule>& op) {
   check_device_rule(op.name, op.rule);
   launch_kernel(op.name, executor, each_entry_kernel<Rule>, blocks_of_threads(op.name, op.count),
-         point_threads, 0, op.rule, op.count);
+                point_threads, 0, op.rule, op.count);
 }
 
 }  // namespace detail

@@ -93,8 +93,8 @@ void build_by_mask(const label& name, const gpu& executor, const locate_op<P>& o
   launch_kernel(name, executor, mark_voxels_kernel<P>, blocks, point_threads, 0, op, table);
   rank_words(name, executor, table.mask, words, table.sums, table.bases, table.number());
   launch_kernel(name, executor, count_points_kernel<P>, blocks, point_threads, 0, op, table);
-  launch_kernel(name, executor, start_voxels_kernel<>, (op.slots() - 1) / point_threads + 1, point_threads,
-         0, table, static_cast<std::uint32_t>(op.slots()));
+  launch_kernel(name, executor, start_voxels_kernel<>, (op.slots() - 1) / point_threads + 1,
+                point_threads, 0, table, static_cast<std::uint32_t>(op.slots()));
   launch_kernel(name, executor, place_points_kernel<>, blocks, point_threads, 0, layout, table);
 }
 

@@ -93,19 +93,19 @@ void build_by_sorting(const label& name, const gpu& executor, const locate_op<P>
   // What no point writes sorts behind the last voxel.
   set_memory(name, executor, sort.keys, slots * 8, UINT32_MAX);
   clear(name, executor, sort.slots, slots * 4);
-  launch_kernel(name, executor, key_points_kernel<P>, count_point_blocks(op, point_threads), point_threads,
-         0, op, sort.keys, sort.slots, table.voxel_of);
+  launch_kernel(name, executor, key_points_kernel<P>, count_point_blocks(op, point_threads),
+                point_threads, 0, op, sort.keys, sort.slots, table.voxel_of);
   check_cuda(cub::DeviceRadixSort::SortPairs(sort.temporary, bytes, sort.keys, sort.sorted,
                                              sort.slots, table.order, static_cast<int>(slots), 0,
                                              bits_of(end), executor.stream()),
              name, "radix sort");
-  launch_kernel(name, executor, find_runs_kernel<>, blocks, point_threads, 0, sort.sorted, slots, end,
-         sort.begins);
+  launch_kernel(name, executor, find_runs_kernel<>, blocks, point_threads, 0, sort.sorted, slots,
+                end, sort.begins);
   check_cuda(cub::DeviceScan::InclusiveSum(sort.temporary, bytes, sort.begins, sort.begins,
                                            static_cast<int>(slots), executor.stream()),
              name, "scan");
-  launch_kernel(name, executor, take_runs_kernel<>, blocks, point_threads, 0, sort.sorted, sort.begins,
-         slots, end, static_cast<std::uint64_t>(op.cells), table);
+  launch_kernel(name, executor, take_runs_kernel<>, blocks, point_threads, 0, sort.sorted,
+                sort.begins, slots, end, static_cast<std::uint64_t>(op.cells), table);
   launch_kernel(name, executor, list_large_kernel<>, blocks, point_threads, 0, table);
 }
 

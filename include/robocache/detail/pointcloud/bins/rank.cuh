@@ -33,8 +33,8 @@ __global__ void __launch_bounds__(point_threads)
   if (threadIdx.x == 0) sums[blockIdx.x] = total;
 }
 
-/// Turns sums of blocks into those of all blocks before: for so many that each block would take long
-/// to add them itself.
+/// Turns sums of blocks into those of all blocks before: for so many that each block would take
+/// long to add them itself.
 template <class = void>
 __global__ void __launch_bounds__(1024) scan_sums_kernel(std::uint32_t* sums, std::int32_t count) {
   wait_for_stream();

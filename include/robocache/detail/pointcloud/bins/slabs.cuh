@@ -178,8 +178,8 @@ struct slab_points {
   __device__ slab_points(const cloud_layout& op, const sorted_slabs<Record>& slabs, std::int64_t b,
                          std::int32_t s)
       : table(slabs), range(op.rows_of(b)), first_slot(op.first_slot(b, range)), slab(s) {
-    first_chunk = op.packed() ? range.first / chunk_size + b
-                              : b * ((op.rows + chunk_size - 1) / chunk_size);
+    first_chunk =
+        op.packed() ? range.first / chunk_size + b : b * ((op.rows + chunk_size - 1) / chunk_size);
   }
 
   /// Calls `f(voxel within the slab, point of the cloud)` for each, by groups of threads. The point
@@ -193,7 +193,8 @@ struct slab_points {
     for (std::uint32_t c = threadIdx.x / table.group; c < chunks; c += Threads / table.group) {
       const std::int64_t chunk = first_chunk + c;
       const std::uint16_t* const starts = table.starts + chunk * (table.slabs + 1) + slab;
-      const Record* const records = table.records + table.place_of(chunk, first_slot + c * chunk_size);
+      const Record* const records =
+          table.records + table.place_of(chunk, first_slot + c * chunk_size);
       const std::uint32_t begin = starts[0];
       const std::uint32_t end = starts[1] < most ? starts[1] : most;
 #pragma unroll 2
@@ -224,8 +225,8 @@ void sort_chunks(const label& name, const gpu& executor, const locate_op<P>& op,
   const std::int64_t chunks = count_point_blocks(op, chunk_size);
   if (chunks == 0) return;
   allow_shared(name, sort_chunks_kernel<P, Record>, sort_bytes(table));
-  launch_kernel(name, executor, sort_chunks_kernel<P, Record>, chunks, sort_threads, sort_bytes(table), op,
-         table);
+  launch_kernel(name, executor, sort_chunks_kernel<P, Record>, chunks, sort_threads,
+                sort_bytes(table), op, table);
 }
 
 }  // namespace detail

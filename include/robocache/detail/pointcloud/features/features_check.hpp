@@ -72,8 +72,8 @@ struct checked_feature {
   void check_values(std::int64_t batch, std::int64_t rows) const {
     const label name("features[#].values", n);
     if (feature.channels() < 1 || feature.channels() > (1 << 20)) {
-      fail(op, name.extent(2) + " must be 1 to 2^20 (got " + std::to_string(feature.channels()) +
-                   ")");
+      fail(op,
+           name.extent(2) + " must be 1 to 2^20 (got " + std::to_string(feature.channels()) + ")");
     }
     visit(feature.type, feature_elements{}, [&](auto tag) {
       using T = typename decltype(tag)::type;
@@ -91,8 +91,7 @@ struct checked_feature {
       require_extent(op, name, 4, v.extent(4), values, feature.channels());
     };
     visit(feature.output_type, feature_elements{}, [&](auto tag) {
-      check(label("features[#].output", n),
-            typed<typename decltype(tag)::type, 5>(feature.result));
+      check(label("features[#].output", n), typed<typename decltype(tag)::type, 5>(feature.result));
     });
     if (feature.argmax.rank == 0) return;
     const auto argmax = typed<std::int32_t, 5>(feature.argmax);

@@ -94,8 +94,8 @@ void write_voxel_rows(const Feature& feature, const cloud_voxels& voxels, std::i
   }
 }
 
-/// Writes a dense result; `feature_of(b, worker)` writes the voxels of cloud b that have points, and
-/// `tile_of(worker)` has room for a tile.
+/// Writes a dense result; `feature_of(b, worker)` writes the voxels of cloud b that have points,
+/// and `tile_of(worker)` has room for a tile.
 template <class Out, class Feature, class Tile>
 void write_result(const cloud_layout& op, const sorted_clouds& clouds, const feature_op& f,
                   const Feature& feature_of, const Tile& tile_of, int threads) {

@@ -248,7 +248,8 @@ inline std::int64_t feature_list::channels_of_sums() const {
   return channels;
 }
 
-/// Calls `f(feature, own)` for each feature; `own` is its part of `largest`, null where it needs none.
+/// Calls `f(feature, own)` for each feature; `own` is its part of `largest`, null where it needs
+/// none.
 template <class F>
 void feature_list::each(std::int64_t items, std::uint32_t* largest, const F& f) const {
   for (std::int64_t n = 0; n < count; ++n) {

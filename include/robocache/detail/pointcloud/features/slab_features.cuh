@@ -198,8 +198,8 @@ void reduce_slabs(const label& name, const gpu& executor, const cloud_layout& op
   with_lanes<T, Out>(f, [&](auto width, auto state) {
     constexpr int Width = decltype(width)::value;
     launch_kernel(name, executor, reduce_slabs_kernel<T, Out, Width, decltype(state)>,
-           op.items * table.slabs, point_threads, 0, op, f, table, pool,
-           fast_divisor(static_cast<std::uint32_t>(f.channels)));
+                  op.items * table.slabs, point_threads, 0, op, f, table, pool,
+                  fast_divisor(static_cast<std::uint32_t>(f.channels)));
   });
 }
 

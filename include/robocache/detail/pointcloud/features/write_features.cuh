@@ -47,11 +47,11 @@ void write_feature(const label& name, const gpu& executor, const cloud_layout& o
     const auto lanes = static_cast<std::uint32_t>(f.channels / Width);
     const std::int64_t rows = target.dense ? op.slots() : std::min(target.capacity, op.slots());
     launch_kernel(name, executor, features_kernel<T, Out, Width, State>, blocks_for(rows * lanes),
-           point_threads, 0, op, f, table, target, fast_divisor(lanes));
+                  point_threads, 0, op, f, table, target, fast_divisor(lanes));
     if (op.slots() > large_voxel) {
       const std::int64_t most = op.slots() / large_voxel;
-      launch_kernel(name, executor, large_features_kernel<T, Out, Width, State>, most < 528 ? most : 528,
-             point_threads, 0, op, f, table, target);
+      launch_kernel(name, executor, large_features_kernel<T, Out, Width, State>,
+                    most < 528 ? most : 528, point_threads, 0, op, f, table, target);
     }
   });
 }
@@ -76,7 +76,7 @@ void write_dense_features(const label& name, const gpu& executor, const features
   fill(name, executor, op.counts.data, layout.cells, 0, layout.items, op.counts.batch_stride);
   if (layout.slots() == 0) return;
   launch_kernel(name, executor, write_counts_kernel<>, blocks_for(layout.slots()), point_threads, 0,
-         bins.table, op.counts.data, op.counts.batch_stride);
+                bins.table, op.counts.data, op.counts.batch_stride);
 }
 
 inline void check_device_features(const label& name, const item_ranges& op,

@@ -80,12 +80,11 @@ __global__ void __launch_bounds__(fill_threads)
 }
 
 template <class P, class Out, class Record>
-void fill_slabs(const gpu& executor, const fill_op<P, Out>& op,
-                const sorted_slabs<Record>& table) {
+void fill_slabs(const gpu& executor, const fill_op<P, Out>& op, const sorted_slabs<Record>& table) {
   const auto bytes = static_cast<std::size_t>(table.cells()) * sizeof(std::uint32_t);
   allow_shared(op.name, fill_slabs_kernel<P, Out, Record>, bytes);
   launch_kernel(op.name, executor, fill_slabs_kernel<P, Out, Record>, op.locate.items * table.slabs,
-         fill_threads, bytes, op, table);
+                fill_threads, bytes, op, table);
 }
 
 /// Adds points to an output that was cleared. Floats take whole numbers up to 2^24 exactly, in any

@@ -43,15 +43,15 @@ void fill_by_adding(const gpu& executor, const fill_op<P, Out>& op) {
   const bool counts = can_count && op.value.rule != cell_rule::occupied &&
                       (op.value.rule == cell_rule::per_volume || op.locate.rows > 1 << 24);
   if (!counts) {
-    return launch_kernel(op.name, executor, add_points_kernel<P, Out, false>, blocks, point_threads, 0,
-                  op);
+    return launch_kernel(op.name, executor, add_points_kernel<P, Out, false>, blocks, point_threads,
+                         0, op);
   }
   if constexpr (can_count) {
     launch_kernel(op.name, executor, add_points_kernel<P, Out, true>, blocks, point_threads, 0, op);
     const std::int64_t cells = op.locate.cells * op.locate.items;
     const std::int64_t wanted = (cells - 1) / point_threads + 1;
-    launch_kernel(op.name, executor, finish_counts_kernel<P, Out>, wanted < 1 << 16 ? wanted : 1 << 16,
-           point_threads, 0, op);
+    launch_kernel(op.name, executor, finish_counts_kernel<P, Out>,
+                  wanted < 1 << 16 ? wanted : 1 << 16, point_threads, 0, op);
   }
 }
 

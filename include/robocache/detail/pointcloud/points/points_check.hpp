@@ -48,12 +48,9 @@ inline void check_depth_options(const label& op_name, const depth_options& optio
 }
 
 template <class D>
-depth_op<std::remove_const_t<D>> make_depth_op(const view<D, 3>& depth,
-                                               const pinhole_camera& camera,
-                                               const view<const float, 3>& poses,
-                                               const view<float, 3>& points,
-                                               const depth_options& options,
-                                               const depth_report& report) {
+depth_op<std::remove_const_t<D>> make_depth_op(
+    const view<D, 3>& depth, const pinhole_camera& camera, const view<const float, 3>& poses,
+    const view<float, 3>& points, const depth_options& options, const depth_report& report) {
   using T = std::remove_const_t<D>;
   static_assert(std::is_same_v<T, std::uint16_t> || std::is_same_v<T, float>,
                 "robocache::depth_to_points: depth is uint16_t or float");
@@ -82,8 +79,8 @@ depth_op<std::remove_const_t<D>> make_depth_op(const view<D, 3>& depth,
   op.sources = check_optional(op.name, "report.pixels", report.pixels, {op.items, height * width},
                               {"depth.extent(0)", "the pixels of an image"});
   op.sources_batch = report.pixels.stride(0);
-  op.valid = check_optional(op.name, "report.valid", report.valid, {op.items},
-                            {"the number of images"});
+  op.valid =
+      check_optional(op.name, "report.valid", report.valid, {op.items}, {"the number of images"});
   op.depth = depth.data_handle();
   op.depth_batch = depth.stride(0);
   op.depth_row = depth.stride(1);

@@ -17,7 +17,7 @@ void launch(const gpu& executor, const bounds_op<P>& op) {
   check_device_pointer(op.name, "maximum", op.maximum);
   check_device_pointer(op.name, "report.valid", op.valid);
   launch_kernel(op.name, executor, clear_bounds_kernel<P>, (clouds.items - 1) / point_threads + 1,
-         point_threads, 0, op);
+                point_threads, 0, op);
   if (clouds.slots() == 0) return;
   // At least 8 points a thread, and no more blocks than keep the machine busy.
   const std::int64_t each = std::max<std::int64_t>(8 * point_threads, clouds.slots() / 2048 + 1);
@@ -40,7 +40,7 @@ void launch_selection(const gpu& executor, const Op& op) {
   auto* const counts = reinterpret_cast<std::int32_t*>(reserve_scratch(op.name, executor, bytes));
   launch_kernel(op.name, executor, count_kernel<Op>, blocks, point_threads, 0, op, chunks, counts);
   launch_kernel(op.name, executor, select_kernel<Op>, blocks, point_threads, 0, op, chunks,
-         static_cast<const std::int32_t*>(counts));
+                static_cast<const std::int32_t*>(counts));
 }
 
 template <class D>

@@ -35,11 +35,10 @@ std::int64_t write_first_points(const first_op<P>& op, std::int64_t b, const clo
   return keep;
 }
 
-/// The voxels of a cloud in the order of their first points, into `ordered`; `voxel_at` has room for
-/// the cloud's points.
+/// The voxels of a cloud in the order of their first points, into `ordered`; `voxel_at` has room
+/// for the cloud's points.
 inline void order_by_first(const cloud_voxels& voxels, const item_range& range,
-                           std::int64_t first_slot, std::int32_t* voxel_at,
-                           std::int32_t* ordered) {
+                           std::int64_t first_slot, std::int32_t* voxel_at, std::int32_t* ordered) {
   std::fill_n(voxel_at, range.count, -1);
   for (std::int64_t v = 0; v < voxels.count; ++v) {
     voxel_at[*voxels.points_of(v) - first_slot] = static_cast<std::int32_t>(v);

@@ -74,8 +74,7 @@ void compute(const cpu& executor, const sparse_op<P>& op) {
         rows.each(list.capacity, threads, [&](std::int64_t b, int worker) {
           const cloud_feature<T> feature(f, layout, b, scratch.rules_of(worker));
           return [&, b, feature](std::int64_t v, std::int64_t row) {
-            feature(clouds[b].points_of(v), clouds[b].size_of(v),
-                    row_of_result<Out>(f, 0, row, 0));
+            feature(clouds[b].points_of(v), clouds[b].size_of(v), row_of_result<Out>(f, 0, row, 0));
           };
         });
       });

@@ -44,8 +44,8 @@ void launch(const gpu& executor, const sparse_op<P>& op) {
   }
   const bins_plan bins = build_bins(name, executor, op.locate, {true, false, op.features});
   const std::int64_t rows = std::min(op.voxels.capacity, op.locate.slots());
-  launch_kernel(name, executor, write_list_kernel<P>, blocks_for(rows), point_threads, 0,
-                op.locate, op.voxels, bins.table);
+  launch_kernel(name, executor, write_list_kernel<P>, blocks_for(rows), point_threads, 0, op.locate,
+                op.voxels, bins.table);
   if (rows > 0) {
     write_features(name, executor, op.locate, op.features, bins, {false, op.voxels.capacity});
   }
@@ -95,8 +95,8 @@ void keep_first(const label& name, const gpu& executor, const first_op<P>& op,
                   op.dropped, table.mask != nullptr);
   }
   if (op.voxel_of == nullptr) return;
-  launch_kernel(name, executor, write_voxel_of_kernel<P>,
-                count_point_blocks(locate, point_threads), point_threads, 0, op, table, firsts);
+  launch_kernel(name, executor, write_voxel_of_kernel<P>, count_point_blocks(locate, point_threads),
+                point_threads, 0, op, table, firsts);
 }
 
 template <class P>

@@ -69,8 +69,7 @@ struct first_op {
 
   /// The row of the values of a cloud's point.
   ROBOCACHE_HD const float* row_of(std::int64_t b, const item_range& range, std::int64_t i) const {
-    return values + locate.entry_of(b) * values_batch +
-           (range.first + i) * values_row;
+    return values + locate.entry_of(b) * values_batch + (range.first + i) * values_row;
   }
 };
 
