@@ -112,7 +112,7 @@ fuse_op<T, Time, Out> make_fuse_op(const label& name, const fuse_stream<Time>& s
   static_cast<resample_op<T, Time, Out>&>(op) =
       make_resample_op<T, Time, Out>(name, source, stream.times, targets, output, stream.options,
                                      {}, true, keeps ? stream.keep : 1);
-  op.targets_of.lengths = clock.lengths.data_handle();
+  op.target_lengths = clock.lengths.data_handle();
   op.clock = {clock.start,         clock.period,        clock.per,
               stream.clock_offset, stream.clock_anchor, stream.clock_drift};
   op.reduce = stream.reduce;

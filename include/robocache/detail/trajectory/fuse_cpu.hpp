@@ -11,8 +11,8 @@ template <class Time, class Out>
 void compute(const cpu& executor, const fuse_call<Time, Out>& call) {
   check_call(call);
   for_each_stream(call, [](const label& name, const auto& op) {
-    check_items(fuse_name, clock_names, op.targets_of);
-    check_items(name, sample_names, op.samples_of);
+    check_items(fuse_name, clock_names, op.targets_of());
+    check_items(name, sample_names, op.samples_of());
   });
   for_each_stream(call, [&](const label&, const auto& op) {
     if (op.is_pairwise()) {

@@ -93,15 +93,20 @@ void check_batch(const label& name, const view<const T, 3>& source,
   const ragged& asked = options.targets;
   const std::int64_t items =
       is_given(asked.offsets) ? count_packed(name, target_names.offsets, asked) : targets.extent(0);
-  op.samples_of = check_ragged(name, sample_names, samples, items, source.extent(1));
-  op.targets_of = check_ragged(name, target_names, asked, items, targets.extent(1));
-  if (op.samples_of.packed()) {
+  const item_ranges own = check_ragged(name, sample_names, samples, items, source.extent(1));
+  const item_ranges wanted = check_ragged(name, target_names, asked, items, targets.extent(1));
+  op.items = items;
+  op.lengths = own.lengths;
+  op.offsets = own.offsets;
+  op.target_lengths = wanted.lengths;
+  op.target_offsets = wanted.offsets;
+  if (own.packed()) {
     require_extent(name, "source", 0, source.extent(0), "1, since options.samples.offsets is given",
                    1);
   } else {
     require_extent(name, "source", 0, source.extent(0), "the number of items", items);
   }
-  if (op.targets_of.packed()) {
+  if (wanted.packed()) {
     require_extent(name, "targets", 0, targets.extent(0),
                    "1, since options.targets.offsets is given", 1);
   }
@@ -115,8 +120,8 @@ void check_reports(const label& name, const resample_report<Time>& report,
   op.left = check_report(name, "report.left", report.left, op.rows, op.columns);
   op.weight = check_report(name, "report.weight", report.weight, op.rows, op.columns);
   op.age = check_report(name, "report.age", report.age, op.rows, op.columns);
-  op.status = check_optional(name, "report.status", report.status, {op.samples_of.items},
-                             {"the number of items"});
+  op.status =
+      check_optional(name, "report.status", report.status, {op.items}, {"the number of items"});
 }
 
 /// Checks the arguments and gathers them. `name` begins the messages; `per_channel` is how many

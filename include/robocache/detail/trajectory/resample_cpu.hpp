@@ -102,13 +102,13 @@ void resample_units(const Op& op, int threads) {
 
 template <class T, class Time>
 void compute(const cpu& executor, const resample_op<T, Time>& op) {
-  check_items(resample_name, sample_names, op.samples_of);
-  check_items(resample_name, target_names, op.targets_of);
+  check_items(resample_name, sample_names, op.samples_of());
+  check_items(resample_name, target_names, op.targets_of());
   if (op.status != nullptr) {
     const auto check = [&](std::int64_t b, std::int64_t) {
       op.status[b] = op.check_stamps(b, 0, 1);
     };
-    parallel_for(op.samples_of.items, 1, executor.threads(), check);
+    parallel_for(op.items, 1, executor.threads(), check);
   }
   if (op.is_pairwise()) {
     resample_rows(op, executor.threads());

@@ -79,28 +79,28 @@ void check_device_pointers(const label& op_name, const resample_op<T, Time, Out>
   const auto check = [&](const label& name, const void* pointer, std::int64_t size) {
     if (size > 0) check_device_pointer(op_name, name, pointer);
   };
-  const std::int64_t stamps = op.samples_of.slots();
+  const std::int64_t stamps = op.samples_of().slots();
   const std::int64_t slots = op.slots();
   check("source", op.source, stamps > 0 ? op.channels : 0);
   check("times", op.times, stamps);
   check("targets", op.targets, slots);
   check("output", op.output, slots > 0 ? op.channels : 0);
-  check(sample_names.lengths, op.samples_of.lengths, op.samples_of.items);
-  check(targets.lengths, op.targets_of.lengths, op.targets_of.items);
-  check(sample_names.offsets, op.samples_of.offsets, 1);
-  check(targets.offsets, op.targets_of.offsets, 1);
+  check(sample_names.lengths, op.lengths, op.items);
+  check(targets.lengths, op.target_lengths, op.items);
+  check(sample_names.offsets, op.offsets, 1);
+  check(targets.offsets, op.target_offsets, 1);
   check("options.sample_mask", op.mask, stamps);
   check("report.valid", op.valid.data, slots);
   check("report.left", op.left.data, slots);
   check("report.weight", op.weight.data, slots);
   check("report.age", op.age.data, slots);
-  check("report.status", op.status, op.samples_of.items);
+  check("report.status", op.status, op.items);
 }
 
 /// Kernels count targets in 31 bits.
 template <class T, class Time, class Out>
 void check_size(const label& name, const resample_op<T, Time, Out>& op) {
-  const std::int64_t items = op.targets_of.items;
+  const std::int64_t items = op.items;
   if (items > INT32_MAX || op.slots() > INT32_MAX || op.channels > INT32_MAX / 128) {
     fail(name, "one launch takes at most 2^31 - 1 items and targets and 2^24 channels (got " +
                    std::to_string(items) + ", " + std::to_string(op.slots()) + " and " +
@@ -112,9 +112,8 @@ template <class T, class Time>
 void launch(const gpu& executor, const resample_op<T, Time>& op) {
   check_size(resample_name, op);
   check_device_pointers(resample_name, op);
-  if (op.status != nullptr && op.samples_of.items > 0) {
-    launch_kernel(resample_name, executor, check_stamps_kernel<T, Time>, op.samples_of.items, 256,
-                  0, op);
+  if (op.status != nullptr && op.items > 0) {
+    launch_kernel(resample_name, executor, check_stamps_kernel<T, Time>, op.items, 256, 0, op);
   }
   if (op.slots() == 0) return;
   if (!op.is_pairwise()) return launch_units(executor, op);

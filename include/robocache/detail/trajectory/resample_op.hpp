@@ -14,7 +14,11 @@ struct resample_op : plain_resample_op<T, Time, Out> {
   using base::samples, base::columns, base::channels, base::source, base::source_row;
   using typename base::slot;
 
-  item_ranges samples_of, targets_of;  // the items'
+  std::int64_t items;  // B
+  const std::int64_t* lengths;
+  const std::int64_t* offsets;
+  const std::int64_t* target_lengths;
+  const std::int64_t* target_offsets;
   const std::uint8_t* mask;
   std::int64_t mask_batch;
   std::uint32_t* status;
@@ -31,8 +35,16 @@ struct resample_op : plain_resample_op<T, Time, Out> {
 
   /// Whether every item has all its samples and targets, and they can be counted in 31 bits.
   [[nodiscard]] bool is_plain() const {
-    return samples_of.lengths == nullptr && targets_of.lengths == nullptr && !samples_of.packed() &&
-           !targets_of.packed() && samples <= INT32_MAX;
+    return lengths == nullptr && target_lengths == nullptr && offsets == nullptr &&
+           target_offsets == nullptr && samples <= INT32_MAX;
+  }
+
+  /// The items' samples, and their targets: not stored, since a launch copies what is.
+  [[nodiscard]] ROBOCACHE_HD item_ranges samples_of() const {
+    return {items, samples, lengths, offsets};
+  }
+  [[nodiscard]] ROBOCACHE_HD item_ranges targets_of() const {
+    return {items, columns, target_lengths, target_offsets};
   }
 
   /// Finds the samples for the target at (row, column) of `targets`.
@@ -44,19 +56,19 @@ struct resample_op : plain_resample_op<T, Time, Out> {
   ROBOCACHE_HD slot find_at(std::int64_t row, std::int64_t column, Time time) const {
     slot s;
     std::int64_t b = row;
-    if (targets_of.packed()) b = find_interval(targets_of.offsets, targets_of.items + 1, column);
+    if (target_offsets != nullptr) b = find_interval(target_offsets, items + 1, column);
     s.output = output + row * this->output_batch + column * this->output_row;
-    if (b < 0 || b >= targets_of.items) {  // packed targets that no item owns
+    if (b < 0 || b >= items) {  // packed targets that no item owns
       s.is = slot::state::padding;
       return s;
     }
     item_range own, asked;
-    if (!samples_of.range_of(b, own) || !targets_of.range_of(b, asked)) return s;
+    if (!samples_of().range_of(b, own) || !targets_of().range_of(b, asked)) return s;
     if (column < asked.first || column - asked.first >= asked.count) {
-      s.is = targets_of.packed() ? slot::state::skip : slot::state::padding;
+      s.is = target_offsets != nullptr ? slot::state::skip : slot::state::padding;
       return s;
     }
-    const std::int64_t entry = samples_of.entry_of(b);
+    const std::int64_t entry = samples_of().entry_of(b);
     s.count = own.count;
     s.samples = source + entry * this->source_batch + own.first * source_row;
     s.times = this->times + entry * this->times_batch + own.first;
@@ -106,8 +118,8 @@ struct resample_op : plain_resample_op<T, Time, Out> {
   ROBOCACHE_HD std::uint32_t check_stamps(std::int64_t b, std::int64_t part,
                                           std::int64_t parts) const {
     item_range own, asked;
-    if (!samples_of.range_of(b, own) || !targets_of.range_of(b, asked)) return stamps_bad_range;
-    const Time* t = this->times + samples_of.entry_of(b) * this->times_batch + own.first;
+    if (!samples_of().range_of(b, own) || !targets_of().range_of(b, asked)) return stamps_bad_range;
+    const Time* t = this->times + samples_of().entry_of(b) * this->times_batch + own.first;
     std::uint32_t found = stamps_ok;
     for (std::int64_t i = part; i < own.count; i += parts) {
       if (!(t[i > 0 ? i - 1 : 0] <= t[i])) found = stamps_unsorted;
