@@ -1,12 +1,17 @@
 #include "plot.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
+#include "files/failure.hpp"
 #include "kinds.hpp"
 
 namespace robocache::cli {
 namespace {
+
+constexpr std::int64_t panels_by_default = 8;
+constexpr std::int64_t most_panels = 64;
 
 /// Stamp i in seconds. Differences are taken before rounding, so that epochs keep their digits.
 double axis_time(const array& times, std::int64_t i, const array* origin) {
@@ -43,6 +48,40 @@ void finish(panel& p) {
 }
 
 }  // namespace
+
+std::vector<std::int64_t> parse_channels(const std::string& text, std::int64_t channels) {
+  std::vector<std::int64_t> result;
+  if (text.empty()) {
+    for (std::int64_t c = 0; c < std::min(channels, panels_by_default); ++c) result.push_back(c);
+    return result;
+  }
+  const auto malformed = [&] {
+    bad_usage("--plot-channels: expected up to 64 channels from 0 to " +
+              std::to_string(channels - 1) + ", as in 0-3,7, got '" + text + "'");
+  };
+  const char* at = text.data();
+  const char* end = at + text.size();
+  const auto number = [&] {
+    std::int64_t value = -1;
+    const auto parsed = std::from_chars(at, end, value);
+    if (parsed.ec != std::errc() || value < 0 || value >= channels) malformed();
+    at = parsed.ptr;
+    return value;
+  };
+  for (;;) {
+    const std::int64_t first = number();
+    std::int64_t last = first;
+    if (at != end && *at == '-') {
+      ++at;
+      last = number();
+    }
+    if (last < first || last - first >= most_panels) malformed();
+    for (std::int64_t c = first; c <= last; ++c) result.push_back(c);
+    if (static_cast<std::int64_t>(result.size()) > most_panels) malformed();
+    if (at == end) return result;
+    if (*at++ != ',') malformed();
+  }
+}
 
 panel channel_panel(const plot_source& from, std::int64_t channel, const std::string& title) {
   const stream& s = from.samples;

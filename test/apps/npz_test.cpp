@@ -1,10 +1,12 @@
-#include "npz.hpp"
+#include "files/npz.hpp"
 
 #include <cmath>
 #include <cstring>
 #include <limits>
 
-#include "failure.hpp"
+#include "files/failure.hpp"
+#include "files/npy.hpp"
+#include "files/output.hpp"
 #include "numpy_bytes.hpp"
 #include "support/catch.hpp"
 
@@ -24,8 +26,7 @@ template <class F>
 std::string error_of(const F& f) {
   try {
     f();
-  } catch (const failure& error) {
-    CHECK(error.code() == exit_code::input);
+  } catch (const input_failure& error) {
     return error.what();
   }
   return "";
@@ -323,13 +324,12 @@ TEST_CASE("npz: a failed write leaves the old file alone") {
   try {
     write_npz(directory / "no/such/directory.npz", {{"a", &a}});
     FAIL("it was written");
-  } catch (const failure& error) {
-    CHECK(error.code() == exit_code::output);
+  } catch (const output_failure& error) {
     CHECK(std::string(error.what()).find("no/such/directory.npz") != std::string::npos);
   }
   std::filesystem::create_directory(directory / "taken.npz");
-  CHECK_THROWS_AS(write_npz(directory / "taken.npz", {{"a", &a}}), failure);
-  CHECK_THROWS_AS(write_text(directory / "taken.npz", "text"), failure);
+  CHECK_THROWS_AS(write_npz(directory / "taken.npz", {{"a", &a}}), output_failure);
+  CHECK_THROWS_AS(write_file(directory / "taken.npz", "text"), output_failure);
   CHECK(directory.files() == std::vector<std::string>{"taken.npz"});
 }
 

@@ -1,9 +1,10 @@
-#include "svg.hpp"
+#include "drawing/svg.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "drawing/ticks.hpp"
 #include "support/catch.hpp"
 
 namespace {

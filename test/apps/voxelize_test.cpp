@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <map>
 
-#include "npz.hpp"
-#include "ply.hpp"
+#include "files/npz.hpp"
+#include "files/ply.hpp"
 #include "support/catch.hpp"
 #include "support/random.hpp"
 #include "tool.hpp"
