@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "drawing/coloring.hpp"
+#include "files/failure.hpp"
 #include "files/npz.hpp"
 #include "files/output.hpp"
 #include "files/ply.hpp"
@@ -106,6 +108,18 @@ void write_points(const std::string& path, const voxel_cells& cells,
          channel_of(cells, channel, scale, are_labels ? dtype::int32 : dtype::float32)});
   }
   write_file(path, ply_text(columns));
+}
+
+void check_point_names(const std::vector<std::string>& names) {
+  std::set<std::string> taken{"x", "y", "z", "count"};
+  for (const std::string& name : names) {
+    const bool is_word = name.find_first_of(" \t\r\n") == std::string::npos;
+    if (is_word && taken.insert(name).second) continue;
+    bad_usage(
+        "--features: expected names for a PLY file without blanks, different from each other "
+        "and from x, y, z and count, got '" +
+        name + "'");
+  }
 }
 
 bool is_color(const std::vector<std::string>& names) {

@@ -17,6 +17,9 @@ void write_grid(const std::string& path, const cloud_grid& grid, const voxelized
 void write_points(const std::string& path, const voxel_cells& cells,
                   const std::vector<std::string>& names, voxel_mode mode);
 
+/// Fails unless a PLY file can hold features of these names beside its own.
+void check_point_names(const std::vector<std::string>& names);
+
 /// Whether three features are a colour.
 bool is_color(const std::vector<std::string>& names);
 

@@ -69,12 +69,16 @@ int run_tool(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    std::ostringstream message;
-    const bool is_help = app.exit(error, std::cout, message) == 0;
-    std::fputs(printable(message.str(), "\n").c_str(), stderr);
-    if (!is_help) return exit_usage;
+    std::ostringstream help, message;
+    if (app.exit(error, help, message) != 0) {
+      std::fputs(printable(message.str(), "\n").c_str(), stderr);
+      return exit_usage;
+    }
+    print(help.str());
+    finish_output();
+    return exit_ok;
   }
-  if (argc < 2) {
+  if (app.get_subcommands().empty()) {
     std::fputs(app.help().c_str(), stderr);
     return exit_usage;
   }
@@ -85,6 +89,12 @@ int run_tool(int argc, char** argv) {
 int report(exit_code status, const std::string& what) {
   complain(what);
   return status;
+}
+
+/// Allocates nothing.
+int report_no_memory() {
+  std::fputs("robocache: not enough memory for arrays of this size\n", stderr);
+  return exit_internal;
 }
 
 /// Runs the tool; what it throws decides how it exits.
@@ -104,9 +114,9 @@ int run_reporting(int argc, char** argv) {
   } catch (const invalid_argument& error) {
     return report(exit_usage, error.what());
   } catch (const std::bad_alloc&) {
-    return report(exit_internal, "not enough memory for arrays of this size");
+    return report_no_memory();
   } catch (const std::length_error&) {
-    return report(exit_internal, "not enough memory for arrays of this size");
+    return report_no_memory();
   } catch (const std::exception& error) {
     return report(exit_internal, error.what());
   }

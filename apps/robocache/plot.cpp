@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "files/failure.hpp"
+#include "files/memory.hpp"
 #include "kinds.hpp"
 
 namespace robocache::cli {
@@ -20,6 +21,13 @@ double axis_time(const array& times, std::int64_t i, const array* origin) {
     return elapsed(times.as<std::int64_t>()[i], zero) * 1e-9;
   }
   return element(times, i) - (origin != nullptr ? element(*origin, 0) : 0.0);
+}
+
+/// Room for the points of a panel.
+void reserve(panel& p, std::int64_t samples, std::int64_t targets) {
+  check_memory(static_cast<double>(samples + targets) * sizeof(point), "the plot");
+  p.samples.reserve(static_cast<std::size_t>(samples));
+  p.curve.reserve(static_cast<std::size_t>(targets));
 }
 
 /// Runs of points without a value; each reaches half way to its neighbours.
@@ -89,13 +97,14 @@ panel channel_panel(const plot_source& from, std::int64_t channel, const std::st
   panel result;
   result.title = title;
   result.steps = kind_of_channel(from.kinds, channel) == interpolation::previous;
+  const array& targets = from.targets.times;
+  const std::int64_t columns =
+      from.targets.counts.empty() ? targets.shape.back() : from.targets.counts[0];
+  reserve(result, s.samples(), columns);
   for (std::int64_t i = 0; i < s.samples(); ++i) {
     result.samples.push_back(
         {axis_time(s.times, i, from.origin), element(s.values, i * channels + channel)});
   }
-  const array& targets = from.targets.times;
-  const std::int64_t columns =
-      from.targets.counts.empty() ? targets.shape.back() : from.targets.counts[0];
   for (std::int64_t k = 0; k < columns; ++k) {
     const bool is_valid = from.result.valid.as<std::uint8_t>()[k] != 0;
     const double value = element(from.result.values, k * channels + channel);
@@ -120,6 +129,7 @@ panel column_panel(const std::vector<fuse_source>& sources, const array& clock, 
   p.steps = !reduced &&
             kind_of_channel(source.settings.sampling.kinds, channel) == interpolation::previous;
   const array stamps = on_common_clock(source);
+  reserve(p, stamps.size(), clock.size());
   for (std::int64_t i = 0; i < stamps.size(); ++i) {
     const double x = axis_time(stamps, i, origin);
     p.stamps.push_back(x);

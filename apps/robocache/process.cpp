@@ -6,12 +6,8 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
-#include <iostream>
 
-#include "files/failure.hpp"
 #include "files/temporary.hpp"
-#include "files/text.hpp"
 
 namespace robocache::cli {
 namespace {
@@ -68,14 +64,6 @@ void clean_up_on_signals() {
   // Without the thread, signals end the process as they always did.
   if (error != 0) pthread_sigmask(SIG_SETMASK, &before, nullptr);
   pthread_attr_destroy(&attributes);
-}
-
-void finish_output() {
-  errno = 0;
-  const bool was_lost = !std::cout.flush() || std::ferror(stdout) != 0;
-  const bool is_lost = std::fflush(stdout) != 0 || std::fclose(stdout) != 0 || was_lost;
-  if (!is_lost) return;
-  bad_output("standard output: cannot write" + (errno != 0 ? ": " + system_text(errno) : ""));
 }
 
 }  // namespace robocache::cli

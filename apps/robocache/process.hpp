@@ -1,5 +1,5 @@
 /// \file
-/// How the process begins and ends, whatever its streams and signals are.
+/// What the process guards itself against before it works: closed streams, and signals.
 #pragma once
 
 namespace robocache::cli {
@@ -11,9 +11,5 @@ void hold_streams();
 /// From now on SIGINT, SIGTERM, SIGHUP and their kin remove unfinished outputs before they end the
 /// process. Call it before there are other threads, which inherit what it blocks.
 void clean_up_on_signals();
-
-/// Throws `output_failure` where something printed to stdout was lost. Nothing can be printed
-/// after.
-void finish_output();
 
 }  // namespace robocache::cli

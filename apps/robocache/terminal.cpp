@@ -3,14 +3,19 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <utility>
+
+#include "files/failure.hpp"
 
 namespace robocache::cli {
 namespace {
 
 using namespace std::chrono_literals;
+
+int print_error = 0;  // the first
 
 /// Characters, which stand for columns in what this tool prints.
 std::size_t columns_of(const std::string& text) {
@@ -25,7 +30,17 @@ bool is_number(const std::string& cell) {
 
 }  // namespace
 
-void print(const std::string& text) { std::fputs(printable(text, "\n").c_str(), stdout); }
+void print(const std::string& text) {
+  const bool is_written = std::fputs(printable(text, "\n").c_str(), stdout) >= 0;
+  if (!is_written && print_error == 0) print_error = errno;
+}
+
+void finish_output() {
+  if (std::fflush(stdout) != 0 && print_error == 0) print_error = errno;
+  // Some file systems say only on closing that they could not write.
+  if (close(dup(STDOUT_FILENO)) != 0 && print_error == 0) print_error = errno;
+  if (print_error != 0) bad_output("standard output: cannot write: " + system_text(print_error));
+}
 
 void print_written(const std::vector<std::string>& paths) {
   std::string list;

@@ -11,9 +11,12 @@
 
 namespace robocache::cli {
 
-/// Writes to stdout; control characters other than line ends are escaped. Lost text shows when the
-/// process ends, in `finish_output`.
+/// Writes to stdout; control characters other than line ends are escaped. What was lost shows in
+/// `finish_output`.
 void print(const std::string& text);
+
+/// Throws `output_failure` where something printed was lost.
+void finish_output();
 
 /// Says which files were written; empty paths are not.
 void print_written(const std::vector<std::string>& paths);

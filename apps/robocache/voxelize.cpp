@@ -150,15 +150,17 @@ picture picture_of(const voxelize_command& command, const cloud_grid& grid, cons
   return p;
 }
 
-/// "x -1 to 1, y 0 to 2, z 0 to 3 m"; of an axis without finite coordinates there is no range.
+/// "x -1 to 1, y nowhere finite, z 0 to 3 m"
 std::string range_text(const point_cloud& cloud) {
   std::string text;
+  const char* unit = "";
   for (int axis = 0; axis < 3; ++axis) {
     const auto [low, high] = range_of(cloud, axis);
     text += format("%s%c ", axis == 0 ? "" : ", ", 'x' + axis);
-    text += low <= high ? format("%.4g to %.4g", low, high) : "none finite";
+    text += low <= high ? format("%.4g to %.4g", low, high) : "nowhere finite";
+    unit = low <= high ? " m" : "";
   }
-  return text + " m";
+  return text + unit;
 }
 
 std::string occupancy_text(const voxelize_command& command, const cloud_grid& grid,
@@ -213,6 +215,7 @@ void voxelize(const voxelize_command& command) {
   const std::vector<int> chosen =
       command.features.empty() ? std::vector<int>{} : find_features(cloud, command.features);
   const std::vector<std::string> names = names_of(cloud, chosen);
+  if (extension_of(command.output) == ".ply") check_point_names(names);
   const cloud_grid grid = choose_grid(cloud, command.grid);
   const bool dense = is_dense(command, grid, chosen.size());
   const array features =

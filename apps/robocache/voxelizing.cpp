@@ -4,6 +4,7 @@
 #include <robocache/pointcloud/voxelize_sparse.hpp>
 
 #include "device.hpp"
+#include "files/memory.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
@@ -52,6 +53,9 @@ class voxelizer {
   double list_cells(voxelized& result) {
     const std::int64_t count = points_.extent(1), channels = features_.extent(2);
     const std::int64_t capacity = std::max<std::int64_t>(count, 1);
+    check_memory(static_cast<double>(capacity) *
+                     (5.0 * sizeof(std::int32_t) + static_cast<double>(channels) * sizeof(V)),
+                 "the occupied voxels");
     std::vector<std::int32_t> coordinates(4 * static_cast<std::size_t>(capacity));
     voxel_cells& cells = result.cells;
     cells.counts.resize(static_cast<std::size_t>(capacity));

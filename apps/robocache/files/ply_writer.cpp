@@ -1,3 +1,4 @@
+#include "files/memory.hpp"
 #include "files/ply.hpp"
 #include "files/ply_header.hpp"
 
@@ -14,6 +15,7 @@ std::string ply_text(const std::vector<ply_column>& columns) {
     row_bytes += size_of(c.values.type);
   }
   text += "end_header\n";
+  check_memory(static_cast<double>(row_bytes) * static_cast<double>(rows), "a PLY file");
   text.reserve(text.size() + row_bytes * static_cast<std::size_t>(rows));
   for (std::int64_t row = 0; row < rows; ++row) {
     for (const ply_column& c : columns) {

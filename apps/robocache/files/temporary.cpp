@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <mutex>
 #include <random>
-#include <set>
 #include <utility>
 
 #include "files/text.hpp"
@@ -16,16 +15,8 @@
 namespace robocache::cli {
 namespace {
 
-struct registry {
-  std::mutex mutex;
-  std::set<std::string> paths;
-};
-
-/// Never destroyed, since the process may be ending when it is asked.
-registry& temporaries() {
-  static auto& instance = *new registry;
-  return instance;
-}
+std::mutex mutex;  // held while files come and go
+temporary_file* first = nullptr;
 
 std::string random_name() {
   std::random_device source;
@@ -35,23 +26,34 @@ std::string random_name() {
 
 }  // namespace
 
+void temporary_file::enter() {
+  next_ = first;
+  first = this;
+}
+
+void temporary_file::leave() {
+  temporary_file** link = &first;
+  while (*link != this) link = &(*link)->next_;
+  *link = next_;
+  path_.clear();
+}
+
 int temporary_file::create(const std::string& directory) {
   constexpr int tries = 100;
-  registry& all = temporaries();
+  int error = 0;
   for (int i = 0; i < tries; ++i) {
     std::string path = directory + "/" + random_name();
-    const std::lock_guard<std::mutex> lock(all.mutex);
-    const auto place = all.paths.insert(path).first;
+    const std::lock_guard<std::mutex> lock(mutex);
     descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (descriptor_ >= 0) {
       path_ = std::move(path);
+      enter();
       return 0;
     }
-    const int error = errno;
-    all.paths.erase(place);
-    if (error != EEXIST) return error;
+    error = errno;
+    if (error != EEXIST) break;
   }
-  return EEXIST;
+  return error;
 }
 
 int temporary_file::close() {
@@ -62,24 +64,25 @@ int temporary_file::close() {
 
 int temporary_file::rename_to(const std::string& path) {
   if (const int error = close(); error != 0) return error;
-  const std::lock_guard<std::mutex> lock(temporaries().mutex);
+  const std::lock_guard<std::mutex> lock(mutex);
   if (std::rename(path_.c_str(), path.c_str()) != 0) return errno;
-  temporaries().paths.erase(path_);
-  path_.clear();
+  leave();
   return 0;
 }
 
 temporary_file::~temporary_file() {
   close();
   if (path_.empty()) return;
-  const std::lock_guard<std::mutex> lock(temporaries().mutex);
+  const std::lock_guard<std::mutex> lock(mutex);
   ::unlink(path_.c_str());
-  temporaries().paths.erase(path_);
+  leave();
 }
 
 void abandon_temporary_files() {
-  temporaries().mutex.lock();  // for good
-  for (const std::string& path : temporaries().paths) ::unlink(path.c_str());
+  mutex.lock();  // for good
+  for (const temporary_file* file = first; file != nullptr; file = file->next_) {
+    ::unlink(file->path_.c_str());
+  }
 }
 
 }  // namespace robocache::cli

@@ -22,10 +22,15 @@ class temporary_file {
   int rename_to(const std::string& path);
 
  private:
+  friend void abandon_temporary_files();
+
   int close();
+  void enter();
+  void leave();
 
   int descriptor_ = -1;
-  std::string path_;  // empty: there is none
+  std::string path_;                // empty: there is none
+  temporary_file* next_ = nullptr;  // of all that there are
 };
 
 /// Removes all temporary files of this process and lets none be made or renamed any more: for a
