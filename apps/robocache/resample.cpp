@@ -140,7 +140,7 @@ void write_result(const resample_command& command, const recording& in, const re
 void print_result(const resample_command& command, const any_executor& executor,
                   const recording& in, const resampled& result) {
   const array& values = in.samples.values;
-  const double bytes = static_cast<double>(values.bytes.size() + result.values.bytes.size());
+  const auto bytes = static_cast<double>(values.bytes.size() + result.values.bytes.size());
   print(printable(command.values) + ": " + name_of(values.type) + " " + shape_text(values.shape) +
         ", " + printable(task_text(command, in)) + "\n");
   print(format("%.1f %% of the targets valid; ", 100 * valid_share(result)) +

@@ -38,8 +38,9 @@ void for_each_character(std::string_view text, const F& f) {
 }  // namespace
 
 std::string format(const char* pattern, ...) {
-  std::va_list arguments, again;
+  std::va_list arguments;
   va_start(arguments, pattern);
+  std::va_list again;
   va_copy(again, arguments);
   const int length = std::vsnprintf(nullptr, 0, pattern, arguments);
   std::string text(length > 0 ? static_cast<std::size_t>(length) : 0, '\0');
