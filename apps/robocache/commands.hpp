@@ -5,8 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "drawing/picture.hpp"
+#include "files/failure.hpp"
 #include "fusing.hpp"
-#include "picture.hpp"
 #include "voxelizing.hpp"
 
 namespace robocache::cli {
@@ -15,6 +16,12 @@ namespace robocache::cli {
 struct executor_choice {
   std::optional<backend> wanted;
   int threads = 0;
+};
+
+/// The device or backend cannot be used.
+class device_failure : public failure {
+ public:
+  using failure::failure;
 };
 
 any_executor choose_executor(const executor_choice& choice);
@@ -30,9 +37,9 @@ struct resample_command {
   std::string plot_channels;  // "0-7,12"; empty: the first 8
   std::string unit;
   std::optional<double> rate;
-  std::string targets;  // an array of the input; empty: --rate
-  std::string kinds = "linear";
-  std::optional<dtype> type;  // none: keep
+  std::string targets;           // an array of the input; empty: --rate
+  std::string kinds = "linear";  // as typed; parsed in `settings`
+  std::optional<dtype> type;     // none: keep
   resample_settings settings;
   executor_choice executor;
 };
@@ -75,13 +82,5 @@ void run(const voxelize_command& command);
 void run(const demo_command& command);
 void run_info(const std::string& path);
 void run_devices();
-
-/// "0-3,7" as numbers of channels below `channels`.
-std::vector<std::int64_t> parse_channels(const std::string& text, std::int64_t channels);
-
-/// The settings in KIND[,OPTION=VALUE...], as typed after the @ of a stream; errors begin with
-/// `option`. A reduction gets the window `period` unless it says another.
-fuse_settings parse_settings(const std::string& text, std::optional<double> period,
-                             const std::string& option);
 
 }  // namespace robocache::cli

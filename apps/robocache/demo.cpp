@@ -1,14 +1,17 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <robocache/core/math.hpp>
 #include <system_error>
 
 #include "commands.hpp"
-#include "failure.hpp"
+#include "files/failure.hpp"
+#include "files/npz.hpp"
+#include "files/output.hpp"
 #include "kinds.hpp"
+#include "named_files.hpp"
 #include "plot.hpp"
+#include "stream_spec.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
@@ -153,21 +156,9 @@ std::string command_line(const std::vector<fuse_source>& sources, const std::str
   return text + format(" --rate %.0f -o fused.npz --plot fused.svg", demo_rate);
 }
 
-}  // namespace
-
-void run(const demo_command& command) {
-  const any_executor executor = choose_executor(command.executor);
-  std::error_code error;
-  std::filesystem::create_directories(command.directory, error);
-  if (error) bad_output(command.directory + ": cannot make this directory: " + error.message());
-
-  const std::vector<fuse_source> sources = make_recording();
-  const array clock = common_clock(sources, demo_rate, time_span::overlap);
-  const fused result = best_of_runs(executor, sources, clock);
-  std::printf("A made-up recording of %.0f s, fused onto one clock of %.0f Hz on %s in %s.\n\n%s\n",
-              demo_seconds, demo_rate, executor_text(executor).c_str(),
-              duration_text(result.seconds).c_str(), table_of(sources, result).c_str());
-
+/// Draws some columns of the result, as a figure and as characters.
+figure draw_result(const std::vector<fuse_source>& sources, const array& clock,
+                   const fused& result) {
   figure f;
   f.title = "Three streams on one clock";
   f.subtitle =
@@ -178,24 +169,51 @@ void run(const demo_command& command) {
   f.gaps_label = "drop-out, masked";
   for (const auto& [column, label] : shown) {
     f.panels.push_back(column_panel(sources, clock, result, column, label));
-    std::printf("%-18s %s\n", label, sparkline(heights(f.panels.back().curve), 60).c_str());
+    print(format("%-18s ", label) + sparkline(heights(f.panels.back().curve), 60) + "\n");
   }
+  return f;
+}
 
-  const std::string base = command.directory + "/demo";
-  std::vector<std::string> stamp_names;
-  for (const fuse_source& s : sources) stamp_names.push_back(s.name + "_times");
-  std::vector<named_array> recorded;
-  for (std::size_t n = 0; n < sources.size(); ++n) {
-    recorded.push_back({sources[n].name, &sources[n].data.values});
-    recorded.push_back({stamp_names[n], &sources[n].data.times});
+void write_recording(const std::string& path, const std::vector<fuse_source>& sources) {
+  std::vector<named_array> arrays;
+  for (const fuse_source& s : sources) {
+    arrays.push_back({s.name, &s.data.values});
+    arrays.push_back({s.name + "_times", &s.data.times});
   }
-  write_npz(base + ".npz", recorded);
-  write_fused(base + "_50hz.npz", clock, result);
-  write_text(base + ".svg", draw(f));
-  std::printf("(a dot: no answer, since the force sensor dropped out)\n\n");
-  std::printf("%s.svg       the plot\n%s.npz       the recording\n%s_50hz.npz  on one clock\n",
-              base.c_str(), base.c_str(), base.c_str());
-  std::printf("\nThe same from the recording:\n  %s\n", command_line(sources, base).c_str());
+  write_npz(path, arrays);
+}
+
+void make_directory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) bad_output(path + ": cannot make this directory: " + error.message());
+}
+
+}  // namespace
+
+void run(const demo_command& command) {
+  const any_executor executor = choose_executor(command.executor);
+  make_directory(command.directory);
+  const std::string base = command.directory + "/demo";
+  const std::string recording = base + ".npz", fused_file = base + "_50hz.npz",
+                    plot = base + ".svg";
+  check_files({}, {{"--output", recording}, {"--output", fused_file}, {"--output", plot}});
+
+  const std::vector<fuse_source> sources = make_recording();
+  const array clock = common_clock(sources, demo_rate, time_span::overlap, dtype::float32);
+  const fused result = best_of_runs(executor, sources, clock);
+  print(format("A made-up recording of %.0f s, fused onto one clock of %.0f Hz on ", demo_seconds,
+               demo_rate) +
+        executor_text(executor) + " in " + duration_text(result.seconds) + ".\n\n" +
+        table_of(sources, result) + "\n");
+  const figure f = draw_result(sources, clock, result);
+  write_recording(recording, sources);
+  write_fused(fused_file, clock, result);
+  write_file(plot, draw(f));
+  print("(a dot: no answer, since the force sensor dropped out)\n\n");
+  print(printable(plot) + "       the plot\n" + printable(recording) + "       the recording\n" +
+        printable(fused_file) + "  on one clock\n");
+  print("\nThe same from the recording:\n  " + printable(command_line(sources, base)) + "\n");
 }
 
 }  // namespace robocache::cli

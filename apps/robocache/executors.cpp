@@ -1,11 +1,12 @@
-#include <cstdio>
+#include <sched.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <robocache/detail/parallel.hpp>
+#include <thread>
 
 #include "commands.hpp"
 #include "device.hpp"
-#include "failure.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
@@ -21,6 +22,28 @@ std::string processor_name() {
   return "unknown processor";
 }
 
+/// Those that this process may run on.
+int usable_cores() {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
+#endif
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+/// Empty where CUDA can be used.
+std::string why_no_cuda() {
+  unsetenv("ROBOCACHE_BACKEND");  // which would have the last word
+  try {
+    select_executor(backend::cuda);
+    return "";
+  } catch (const invalid_argument& error) {
+    const std::string text = error.what();
+    const std::size_t reason = text.find("but ");
+    return reason == std::string::npos ? text : text.substr(reason + 4);
+  }
+}
+
 }  // namespace
 
 any_executor choose_executor(const executor_choice& choice) {
@@ -33,7 +56,7 @@ any_executor choose_executor(const executor_choice& choice) {
     const any_executor chosen = select_executor(choice.wanted.value_or(backend::automatic));
     return chosen.kind() == backend::cpu ? any_executor(cpu(choice.threads)) : chosen;
   } catch (const invalid_argument& error) {
-    throw failure(exit_code::device, error.what());
+    throw device_failure(error.what());
   }
 }
 
@@ -42,7 +65,7 @@ std::string executor_text(const any_executor& executor) {
   if (executor.kind() == backend::cuda) return text;
   executor.visit([&](const auto& chosen) {
     if constexpr (std::is_same_v<std::decay_t<decltype(chosen)>, cpu>) {
-      const int threads = chosen.threads() > 0 ? chosen.threads() : detail::usable_cores();
+      const int threads = chosen.threads() > 0 ? chosen.threads() : usable_cores();
       text = format("%d CPU thread%s", threads, threads == 1 ? "" : "s");
     }
   });
@@ -51,7 +74,7 @@ std::string executor_text(const any_executor& executor) {
 
 void run_devices() {
   std::vector<std::vector<std::string>> rows{{"device", "name", "units", "memory"}};
-  rows.push_back({"cpu", processor_name(), format("%d cores", detail::usable_cores()), ""});
+  rows.push_back({"cpu", processor_name(), format("%d cores", usable_cores()), ""});
   const std::vector<device_line> devices = cuda_devices();
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const device_line& d = devices[i];
@@ -59,8 +82,9 @@ void run_devices() {
                     format("sm_%d%d, %d multiprocessors", d.major, d.minor, d.processors),
                     format("%.1f GiB", static_cast<double>(d.memory) / 0x1p30)});
   }
-  std::fputs(table(rows).c_str(), stdout);
-  if (const char* reason = detail::why_no_cuda()) std::printf("cuda: not usable: %s\n", reason);
+  print(table(rows));
+  const std::string reason = why_no_cuda();
+  if (!reason.empty()) print("cuda: not usable: " + reason + "\n");
 }
 
 }  // namespace robocache::cli

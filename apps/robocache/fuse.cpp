@@ -1,143 +1,17 @@
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <cstdio>
-#include <set>
 
 #include "commands.hpp"
-#include "failure.hpp"
+#include "files/failure.hpp"
+#include "files/npz.hpp"
+#include "files/output.hpp"
 #include "kinds.hpp"
+#include "named_files.hpp"
 #include "plot.hpp"
+#include "stream_spec.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
 namespace {
-
-constexpr std::int64_t most_kept = 4096;
-constexpr double longest_offset = 4e9;  // seconds; nanoseconds of it fit 64 bits
-constexpr double most_drift = 0.1;
-constexpr const char* no_reduction = ", no reduction of all channels (mean, min, max or lastK)";
-
-/// FILE:VALUES[,TIMES]@SETTINGS in its parts.
-struct stream_spec {
-  std::string option;  // begins errors
-  std::string file, values, times, settings;
-};
-
-stream_spec parse_stream(const std::string& text) {
-  stream_spec spec;
-  spec.option = "--stream " + text;
-  // From the right, since the file may hold either character.
-  const std::size_t at = text.rfind('@');
-  const std::size_t colon = at == std::string::npos ? at : text.substr(0, at).rfind(':');
-  if (colon == std::string::npos) {
-    bad_usage(spec.option + ": expected FILE:VALUES[,TIMES]@KIND, as in log.npz:qpos@linear");
-  }
-  spec.file = text.substr(0, colon);
-  spec.values = text.substr(colon + 1, at - colon - 1);
-  spec.settings = text.substr(at + 1);
-  const std::size_t comma = spec.values.find(',');
-  if (comma != std::string::npos) {
-    spec.times = spec.values.substr(comma + 1);
-    spec.values.resize(comma);
-  }
-  if (spec.file.empty() || spec.values.empty() ||
-      (comma != std::string::npos && spec.times.empty())) {
-    bad_usage(spec.option + ": expected names of a file and of arrays before the @");
-  }
-  return spec;
-}
-
-/// mean, min, max or lastK; false for a kind of interpolation.
-bool parse_reduction(const std::string& text, fuse_settings& settings, const std::string& option) {
-  if (text == "mean") settings.reduce = reduction::mean;
-  if (text == "min") settings.reduce = reduction::minimum;
-  if (text == "max") settings.reduce = reduction::maximum;
-  if (text.rfind("last", 0) == 0) {
-    settings.reduce = reduction::last;
-    const char* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data() + 4, end, settings.keep);
-    if (parsed.ec != std::errc() || parsed.ptr != end || settings.keep < 1 ||
-        settings.keep > most_kept) {
-      bad_usage(option + ": expected last1 to last4096, the number of samples to keep, got '" +
-                text + "'");
-    }
-  }
-  return settings.reduce != reduction::none;
-}
-
-double parse_number(const std::string& text, double least, double most, const std::string& where) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, value);
-  if (parsed.ec != std::errc() || parsed.ptr != end || !(least <= value && value <= most)) {
-    bad_usage(where + format(": expected a number from %g to %g, got '", least, most) + text + "'");
-  }
-  return value;
-}
-
-template <class Choice>
-Choice parse_choice(const std::string& text,
-                    const std::vector<std::pair<const char*, Choice>>& choices,
-                    const std::string& where) {
-  std::string all;
-  for (const auto& [name, choice] : choices) {
-    if (text == name) return choice;
-    all += std::string(all.empty() ? "" : ", ") + name;
-  }
-  bad_usage(where + ": expected one of " + all + ", got '" + text + "'");
-}
-
-void parse_option(const std::string& name, const std::string& value, fuse_settings& settings,
-                  const std::string& where) {
-  resample_settings& sampling = settings.sampling;
-  const auto length = [&] { return parse_number(value, 0, INFINITY, where); };
-  const auto end = [&] {
-    return parse_choice<end_policy>(value,
-                                    {{"hold", end_policy::hold},
-                                     {"fill", end_policy::fill},
-                                     {"extrapolate", end_policy::extrapolate}},
-                                    where);
-  };
-  if (name == "offset") {
-    settings.offset = parse_number(value, -longest_offset, longest_offset, where);
-  } else if (name == "drift") {
-    settings.drift = parse_number(value, -most_drift, most_drift, where);
-  } else if (name == "window") {
-    settings.window = length();
-  } else if (name == "tolerance") {
-    sampling.tolerance = length();
-  } else if (name == "max-gap") {
-    sampling.max_gap = length();
-  } else if (name == "before") {
-    sampling.before = end();
-  } else if (name == "after") {
-    sampling.after = end();
-  } else if (name == "fill") {
-    sampling.fill = value == "nan" ? NAN : parse_number(value, -INFINITY, INFINITY, where);
-  } else if (name == "nan") {
-    sampling.nans = parse_choice<nan_policy>(
-        value, {{"propagate", nan_policy::propagate}, {"skip", nan_policy::skip}}, where);
-  } else {
-    bad_usage(where +
-              ": expected one of the options offset, drift, window, tolerance, max-gap, before, "
-              "after, fill and nan");
-  }
-}
-
-/// Options that say nothing for this kind are mistakes.
-void check_options(const std::set<std::string>& given, bool is_reduction,
-                   const std::string& option) {
-  const std::vector<const char*> idle =
-      is_reduction ? std::vector<const char*>{"tolerance", "max-gap", "before", "after"}
-                   : std::vector<const char*>{"window"};
-  for (const char* name : idle) {
-    if (given.count(name) > 0) {
-      bad_usage(option + ": " + name + " has no meaning for a " +
-                (is_reduction ? "reduction" : "kind of interpolation"));
-    }
-  }
-}
 
 bool has(const array_file& file, const std::string& name) {
   const auto& names = file.names();
@@ -187,29 +61,53 @@ void check_unit(const array& times, const std::string& name, const fuse_source& 
   }
 }
 
-std::vector<fuse_source> read_sources(const fuse_command& command) {
+/// What the command line says of the streams and targets, parsed before a file is opened.
+struct request {
+  std::vector<stream_spec> specs;
+  std::vector<fuse_settings> settings;
+  std::string targets_file, targets;  // empty: --rate
+};
+
+request parse(const fuse_command& command) {
+  if (command.rate.has_value() == !command.targets.empty()) {
+    bad_usage("fuse: expected either --rate or --targets, got " +
+              std::string(command.rate.has_value() ? "both" : "neither"));
+  }
+  request result;
   std::optional<double> period;
   if (command.rate.has_value()) period = 1 / *command.rate;
-  std::vector<std::pair<stream_spec, fuse_settings>> parsed;
+  std::vector<named_file> inputs;
   for (const std::string& text : command.streams) {
-    const stream_spec spec = parse_stream(text);
-    parsed.emplace_back(spec, parse_settings(spec.settings, period, spec.option));
+    const stream_spec& spec = result.specs.emplace_back(parse_stream(text));
+    result.settings.push_back(parse_settings(spec.settings, period, spec.option));
+    inputs.push_back({spec.option, spec.file});
   }
+  if (!command.targets.empty()) {
+    const std::size_t colon = command.targets.rfind(':');
+    if (colon == std::string::npos) {
+      bad_usage("--targets: expected FILE:ARRAY, got '" + command.targets + "'");
+    }
+    result.targets_file = command.targets.substr(0, colon);
+    result.targets = command.targets.substr(colon + 1);
+    inputs.push_back({"--targets", result.targets_file});
+  }
+  check_files(inputs, {{"--output", command.output}, {"--plot", command.plot}});
+  return result;
+}
+
+std::vector<fuse_source> read_sources(const request& wanted) {
   std::vector<fuse_source> sources;
-  for (const auto& [spec, settings] : parsed) {
-    sources.push_back(read_source(spec, settings));
+  for (std::size_t n = 0; n < wanted.specs.size(); ++n) {
+    sources.push_back(read_source(wanted.specs[n], wanted.settings[n]));
     check_unit(sources.back().data.times, sources.back().data.times_name, sources.front());
   }
   return sources;
 }
 
-array read_targets(const std::string& text, const fuse_source& first) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) bad_usage("--targets: expected FILE:ARRAY, got '" + text + "'");
-  const array_file file(text.substr(0, colon));
-  const std::string name = text.substr(colon + 1);
-  const std::string where = file.path() + ": array '" + name + "'";
-  array targets = file.read(name);
+array read_targets(const request& wanted, const fuse_source& first) {
+  const array_file file(wanted.targets_file);
+  const std::string where = file.path() + ": array '" + wanted.targets + "'";
+  array targets = file.read(wanted.targets);
   if (targets.shape.size() != 1) {
     bad_input(where + ": expected shape (T,), got " + shape_text(targets.shape));
   }
@@ -250,7 +148,8 @@ std::string clock_text(const fuse_command& command, const array& clock) {
 }
 
 figure draw_result(const fuse_command& command, const std::vector<fuse_source>& sources,
-                   const array& clock, const fused& result) {
+                   const array& clock, const fused& result,
+                   const std::vector<std::int64_t>& columns) {
   figure f;
   f.title = std::to_string(sources.size()) + (sources.size() == 1 ? " stream" : " streams") +
             " on one clock";
@@ -260,7 +159,7 @@ figure draw_result(const fuse_command& command, const std::vector<fuse_source>& 
   f.curve_label = "fused";
   f.gaps_label = "masked";
   f.across = 1;
-  for (const std::int64_t column : plotted_columns(command, sources)) {
+  for (const std::int64_t column : columns) {
     f.panels.push_back(column_panel(sources, clock, result, column, column_name(sources, column)));
   }
   return f;
@@ -271,64 +170,31 @@ void print_result(const fuse_command& command, const any_executor& executor,
                   const fused& result) {
   double bytes = static_cast<double>(result.values.bytes.size());
   for (const fuse_source& s : sources) bytes += static_cast<double>(s.data.values.bytes.size());
-  std::printf("%zu stream%s to %s\n\n%s\n", sources.size(), sources.size() == 1 ? "" : "s",
-              clock_text(command, clock).c_str(), table_of(sources, result).c_str());
-  std::printf("values: %s %s; %s on %s, %s/s\n", name_of(result.values.type),
-              shape_text(result.values.shape).c_str(), duration_text(result.seconds).c_str(),
-              executor_text(executor).c_str(), bytes_text(bytes / result.seconds).c_str());
+  print(std::to_string(sources.size()) + " stream" + (sources.size() == 1 ? "" : "s") + " to " +
+        printable(clock_text(command, clock)) + "\n\n" + table_of(sources, result) + "\n");
+  print(std::string("values: ") + name_of(result.values.type) + " " +
+        shape_text(result.values.shape) + "; " + duration_text(result.seconds) + " on " +
+        executor_text(executor) + ", " + bytes_text(bytes / result.seconds) + "/s\n");
+  print_written({command.output, command.plot});
 }
 
 }  // namespace
 
-fuse_settings parse_settings(const std::string& text, std::optional<double> period,
-                             const std::string& option) {
-  std::string kinds;
-  std::set<std::string> given;
-  fuse_settings settings;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string part = text.substr(begin, end - begin);
-    const std::size_t equals = part.find('=');
-    if (equals != std::string::npos) {
-      const std::string name = part.substr(0, equals);
-      parse_option(name, part.substr(equals + 1), settings, option + ": " + name);
-      if (!given.insert(name).second) bad_usage(option + ": " + name + " is given twice");
-    } else if (given.empty()) {
-      kinds += (begin == 0 ? "" : ",") + part;
-    } else {
-      bad_usage(option + ": expected OPTION=VALUE, got '" + part + "'");
-    }
-    begin = end + 1;
-  }
-  const bool is_reduction = parse_reduction(kinds, settings, option);
-  if (!is_reduction) settings.sampling.kinds = parse_kinds(kinds, option + no_reduction);
-  check_options(given, is_reduction, option);
-  if (is_reduction && given.count("window") == 0) {
-    if (!period.has_value()) bad_usage(option + ": expected window=SECONDS beside --targets");
-    settings.window = *period;
-  }
-  return settings;
-}
-
 void run(const fuse_command& command) {
-  if (command.rate.has_value() == !command.targets.empty()) {
-    bad_usage("fuse: expected either --rate or --targets, got " +
-              std::string(command.rate.has_value() ? "both" : "neither"));
-  }
+  const request wanted = parse(command);
   const any_executor executor = choose_executor(command.executor);
-  const std::vector<fuse_source> sources = read_sources(command);
-  plotted_columns(command, sources);  // fails before the work, not after it
-  const array clock = command.rate.has_value() ? common_clock(sources, *command.rate, command.span)
-                                               : read_targets(command.targets, sources.front());
+  const std::vector<fuse_source> sources = read_sources(wanted);
+  const std::vector<std::int64_t> plotted = plotted_columns(command, sources);
+  const array clock = command.rate.has_value()
+                          ? common_clock(sources, *command.rate, command.span, command.type)
+                          : read_targets(wanted, sources.front());
   const fused result = fuse_sources(executor, sources, clock, command.type);
 
   write_fused(command.output, clock, result);
   if (!command.plot.empty()) {
-    write_text(command.plot, draw(draw_result(command, sources, clock, result)));
+    write_file(command.plot, draw(draw_result(command, sources, clock, result, plotted)));
   }
   print_result(command, executor, sources, clock, result);
-  std::printf("wrote %s%s\n", command.output.c_str(),
-              command.plot.empty() ? "" : (" and " + command.plot).c_str());
 }
 
 }  // namespace robocache::cli

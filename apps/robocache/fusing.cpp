@@ -4,7 +4,8 @@
 #include <cmath>
 
 #include "device.hpp"
-#include "failure.hpp"
+#include "files/failure.hpp"
+#include "files/npz.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
@@ -51,8 +52,18 @@ Time on_common_clock(const fuse_source& source, Time stamp) {
   return shifted(anchor_of<Time>(source), since_first / (1 + s.drift));
 }
 
+/// What one target takes in the result: values, its time, and validity, age and error of each
+/// stream.
+double target_bytes(const std::vector<fuse_source>& sources, dtype type) {
+  const double columns = static_cast<double>(first_columns(sources).back());
+  const double time = static_cast<double>(size_of(dtype::int64));
+  return columns * static_cast<double>(size_of(type)) + time +
+         static_cast<double>(sources.size()) * (1 + 2 * time);
+}
+
 template <class Time>
-array common_clock_of(const std::vector<fuse_source>& sources, double rate, time_span span) {
+array common_clock_of(const std::vector<fuse_source>& sources, double rate, time_span span,
+                      dtype type) {
   const fuse_source* latest = nullptr;
   const fuse_source* earliest = nullptr;
   Time first{}, last{};
@@ -80,7 +91,7 @@ array common_clock_of(const std::vector<fuse_source>& sources, double rate, time
   array ends = make_array(dtype_of<Time>(), {2});
   ends.as<Time>()[0] = first;
   ends.as<Time>()[1] = last;
-  return uniform_targets(ends, "the common clock", rate).times;
+  return uniform_targets(ends, "the common clock", rate, target_bytes(sources, type)).times;
 }
 
 template <class Time>
@@ -151,9 +162,10 @@ std::string share_of(std::int64_t part, std::int64_t whole) {
 
 }  // namespace
 
-array common_clock(const std::vector<fuse_source>& sources, double rate, time_span span) {
+array common_clock(const std::vector<fuse_source>& sources, double rate, time_span span,
+                   dtype type) {
   return with_time_type(sources.at(0).data.times.type, [&](auto zero) {
-    return common_clock_of<decltype(zero)>(sources, rate, span);
+    return common_clock_of<decltype(zero)>(sources, rate, span, type);
   });
 }
 

@@ -40,8 +40,10 @@ struct fused {
 
 enum class time_span { overlap, all };
 
-/// A uniform clock over the time that all streams cover, or any of them.
-array common_clock(const std::vector<fuse_source>& sources, double rate, time_span span);
+/// A uniform clock over the time that all streams cover, or any of them. Fails where a result of
+/// `type` is more than memory can hold.
+array common_clock(const std::vector<fuse_source>& sources, double rate, time_span span,
+                   dtype type);
 
 /// The stamps of a source, as the common clock reads them.
 array on_common_clock(const fuse_source& source);

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <cstdio>
 
 #include "commands.hpp"
-#include "failure.hpp"
+#include "files/failure.hpp"
+#include "files/npz.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
@@ -56,8 +56,8 @@ std::string describe_times(const std::string& name, const array& times) {
   for (std::int64_t i = 1; i < times.size(); ++i) {
     const double step = seconds_after(times, i, i - 1);
     if (!(step >= 0)) {
-      return format("%s: do not ascend at index %lld, so they cannot be stamps\n", name.c_str(),
-                    static_cast<long long>(i));
+      return name + format(": do not ascend at index %lld, so they cannot be stamps\n",
+                           static_cast<long long>(i));
     }
     steps.push_back(step);
   }
@@ -102,7 +102,7 @@ std::string describe_times(const std::string& name, const array& times) {
 void run_info(const std::string& path) {
   const array_file file(path);
   std::vector<std::vector<std::string>> rows{{"array", "dtype", "shape", "min", "max", "NaN"}};
-  std::string times, problems;
+  std::string times, problem;
   for (const std::string& name : file.names()) {
     const std::string shown = name.empty() ? "(npy)" : name;
     try {
@@ -111,16 +111,18 @@ void run_info(const std::string& path) {
       const summary s = summary_of(values);
       rows.push_back({shown, name_of(values.type), shape_text(values.shape), s.low, s.high,
                       std::to_string(s.nans)});
-      if (name.empty() || is_named_like_times(name)) times += describe_times(shown, values);
-    } catch (const failure& error) {
+      if (name.empty() || is_named_like_times(name))
+        times += describe_times(printable(shown), values);
+    } catch (const input_failure& error) {
       rows.push_back({shown, "unreadable", "", "", "", ""});
-      problems += (problems.empty() ? "" : "\n") + std::string(error.what());
+      if (!problem.empty()) complain(problem);
+      problem = error.what();
     }
   }
-  std::printf("%s: %zu array%s\n\n%s", path.c_str(), file.names().size(),
-              file.names().size() == 1 ? "" : "s", table(rows).c_str());
-  if (!times.empty()) std::printf("\n%s", times.c_str());
-  if (!problems.empty()) bad_input(problems);
+  print(printable(path) + ": " + std::to_string(file.names().size()) + " array" +
+        (file.names().size() == 1 ? "" : "s") + "\n\n" + table(rows));
+  if (!times.empty()) print("\n" + times);
+  if (!problem.empty()) bad_input(problem);
 }
 
 }  // namespace robocache::cli

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-#include "failure.hpp"
+#include "files/failure.hpp"
 
 namespace robocache::cli {
 namespace {

@@ -1,12 +1,18 @@
 #include "plot.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
+#include "files/failure.hpp"
+#include "files/memory.hpp"
 #include "kinds.hpp"
 
 namespace robocache::cli {
 namespace {
+
+constexpr std::int64_t panels_by_default = 8;
+constexpr std::int64_t most_panels = 64;
 
 /// Stamp i in seconds. Differences are taken before rounding, so that epochs keep their digits.
 double axis_time(const array& times, std::int64_t i, const array* origin) {
@@ -15,6 +21,13 @@ double axis_time(const array& times, std::int64_t i, const array* origin) {
     return elapsed(times.as<std::int64_t>()[i], zero) * 1e-9;
   }
   return element(times, i) - (origin != nullptr ? element(*origin, 0) : 0.0);
+}
+
+/// Room for the points of a panel.
+void reserve(panel& p, std::int64_t samples, std::int64_t targets) {
+  check_memory(static_cast<double>(samples + targets) * sizeof(point), "the plot");
+  p.samples.reserve(static_cast<std::size_t>(samples));
+  p.curve.reserve(static_cast<std::size_t>(targets));
 }
 
 /// Runs of points without a value; each reaches half way to its neighbours.
@@ -44,19 +57,54 @@ void finish(panel& p) {
 
 }  // namespace
 
+std::vector<std::int64_t> parse_channels(const std::string& text, std::int64_t channels) {
+  std::vector<std::int64_t> result;
+  if (text.empty()) {
+    for (std::int64_t c = 0; c < std::min(channels, panels_by_default); ++c) result.push_back(c);
+    return result;
+  }
+  const auto malformed = [&] {
+    bad_usage("--plot-channels: expected up to 64 channels from 0 to " +
+              std::to_string(channels - 1) + ", as in 0-3,7, got '" + text + "'");
+  };
+  const char* at = text.data();
+  const char* end = at + text.size();
+  const auto number = [&] {
+    std::int64_t value = -1;
+    const auto parsed = std::from_chars(at, end, value);
+    if (parsed.ec != std::errc() || value < 0 || value >= channels) malformed();
+    at = parsed.ptr;
+    return value;
+  };
+  for (;;) {
+    const std::int64_t first = number();
+    std::int64_t last = first;
+    if (at != end && *at == '-') {
+      ++at;
+      last = number();
+    }
+    if (last < first || last - first >= most_panels) malformed();
+    for (std::int64_t c = first; c <= last; ++c) result.push_back(c);
+    if (static_cast<std::int64_t>(result.size()) > most_panels) malformed();
+    if (at == end) return result;
+    if (*at++ != ',') malformed();
+  }
+}
+
 panel channel_panel(const plot_source& from, std::int64_t channel, const std::string& title) {
   const stream& s = from.samples;
   const std::int64_t channels = s.channels();
   panel result;
   result.title = title;
   result.steps = kind_of_channel(from.kinds, channel) == interpolation::previous;
+  const array& targets = from.targets.times;
+  const std::int64_t columns =
+      from.targets.counts.empty() ? targets.shape.back() : from.targets.counts[0];
+  reserve(result, s.samples(), columns);
   for (std::int64_t i = 0; i < s.samples(); ++i) {
     result.samples.push_back(
         {axis_time(s.times, i, from.origin), element(s.values, i * channels + channel)});
   }
-  const array& targets = from.targets.times;
-  const std::int64_t columns =
-      from.targets.counts.empty() ? targets.shape.back() : from.targets.counts[0];
   for (std::int64_t k = 0; k < columns; ++k) {
     const bool is_valid = from.result.valid.as<std::uint8_t>()[k] != 0;
     const double value = element(from.result.values, k * channels + channel);
@@ -81,6 +129,7 @@ panel column_panel(const std::vector<fuse_source>& sources, const array& clock, 
   p.steps = !reduced &&
             kind_of_channel(source.settings.sampling.kinds, channel) == interpolation::previous;
   const array stamps = on_common_clock(source);
+  reserve(p, stamps.size(), clock.size());
   for (std::int64_t i = 0; i < stamps.size(); ++i) {
     const double x = axis_time(stamps, i, origin);
     p.stamps.push_back(x);

@@ -2,10 +2,13 @@
 /// Streams and their resampled curves as panels of a figure.
 #pragma once
 
+#include "drawing/svg.hpp"
 #include "fusing.hpp"
-#include "svg.hpp"
 
 namespace robocache::cli {
+
+/// "0-3,7" as numbers of channels below `channels`; the first of them for an empty text.
+std::vector<std::int64_t> parse_channels(const std::string& text, std::int64_t channels);
 
 struct plot_source {
   const stream& samples;

@@ -1,18 +1,35 @@
 #include <algorithm>
-#include <charconv>
-#include <cstdio>
 
 #include "commands.hpp"
-#include "failure.hpp"
+#include "files/failure.hpp"
+#include "files/npz.hpp"
+#include "files/output.hpp"
 #include "kinds.hpp"
+#include "named_files.hpp"
 #include "plot.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
 namespace {
 
-constexpr std::int64_t panels_by_default = 8;
-constexpr std::int64_t most_panels = 64;
+/// What the command works on, read and checked.
+struct recording {
+  stream samples;
+  clock_targets targets;
+  std::vector<std::int64_t> plotted;  // channels
+};
+
+void check(const resample_command& command) {
+  if (command.rate.has_value() == !command.targets.empty()) {
+    bad_usage("resample: expected either --rate or --targets, got " +
+              std::string(command.rate.has_value() ? "both" : "neither"));
+  }
+  if (command.values == command.times || command.values == "valid" || command.times == "valid") {
+    bad_usage("resample: --values and --times must differ, and 'valid' is the name of the mask");
+  }
+  check_files({{"the input", command.input}},
+              {{"--output", command.output}, {"--plot", command.plot}});
+}
 
 stream read_stream(const resample_command& command, const array_file& file) {
   progress_bar bar("reading " + command.input);
@@ -29,6 +46,8 @@ stream read_stream(const resample_command& command, const array_file& file) {
               " (--dtype converts)");
   }
   check_stream(s);
+  warn_of_coarse_stamps(s);
+  check_kinds(command.settings.kinds, s.channels(), s.name);
   return s;
 }
 
@@ -50,9 +69,28 @@ clock_targets read_targets(const resample_command& command, const array_file& fi
   return targets;
 }
 
+recording read_recording(const resample_command& command) {
+  const array_file file(command.input);
+  recording in;
+  in.samples = read_stream(command, file);
+  const stream& s = in.samples;
+  in.plotted = parse_channels(command.plot_channels, s.channels());
+  in.targets = command.rate.has_value()
+                   ? uniform_targets(s.times, s.times_name, *command.rate, s.target_bytes())
+                   : read_targets(command, file, s);
+  return in;
+}
+
 std::string grid_text(const resample_command& command) {
   return command.rate.has_value() ? format("%g Hz", *command.rate)
                                   : "the times of '" + command.targets + "'";
+}
+
+/// "2751 samples to 276 targets at 50 Hz, linear"
+std::string task_text(const resample_command& command, const recording& in) {
+  return std::to_string(in.samples.samples()) + " samples to " +
+         std::to_string(in.targets.times.shape.back()) + " targets at " + grid_text(command) +
+         ", " + command.kinds;
 }
 
 double valid_share(const resampled& result) {
@@ -63,13 +101,11 @@ double valid_share(const resampled& result) {
              : static_cast<double>(count) / static_cast<double>(result.valid.size());
 }
 
-figure draw_result(const resample_command& command, const stream& s, const clock_targets& targets,
-                   const resampled& result) {
+figure draw_result(const resample_command& command, const recording& in, const resampled& result) {
+  const stream& s = in.samples;
   figure f;
   f.title = command.values + " of " + command.input.substr(command.input.find_last_of('/') + 1);
-  f.subtitle = format("%lld samples to %lld targets at %s, %s", static_cast<long long>(s.samples()),
-                      static_cast<long long>(targets.times.shape.back()),
-                      grid_text(command).c_str(), command.kinds.c_str());
+  f.subtitle = task_text(command, in);
   if (s.values.shape.size() == 3) {
     f.subtitle += format("; item 0 of %lld", static_cast<long long>(s.items()));
   }
@@ -77,11 +113,10 @@ figure draw_result(const resample_command& command, const stream& s, const clock
   f.curve_label = "resampled";
   const bool from_first = needs_origin(s.times);
   f.x_label = from_first ? "time since the first stamp (s)" : "time (s)";
-  const plot_source source{s, targets, result, command.settings.kinds,
+  if (s.items() == 0) return f;
+  const plot_source source{s, in.targets, result, command.settings.kinds,
                            from_first ? &s.times : nullptr};
-  std::vector<std::int64_t> channels = parse_channels(command.plot_channels, s.channels());
-  if (s.items() == 0) channels.clear();
-  for (const std::int64_t channel : channels) {
+  for (const std::int64_t channel : in.plotted) {
     std::string title = command.values;
     if (s.values.shape.size() > 1) title += "[" + std::to_string(channel) + "]";
     if (!command.unit.empty()) title += " (" + command.unit + ")";
@@ -90,90 +125,39 @@ figure draw_result(const resample_command& command, const stream& s, const clock
   return f;
 }
 
-void print_result(const resample_command& command, const any_executor& executor, const stream& s,
-                  const clock_targets& targets, const resampled& result) {
-  const double bytes = static_cast<double>(s.values.bytes.size() + result.values.bytes.size());
-  std::printf("%s: %s %s, %lld samples to %lld targets at %s, %s\n", command.values.c_str(),
-              name_of(s.values.type), shape_text(s.values.shape).c_str(),
-              static_cast<long long>(s.samples()),
-              static_cast<long long>(targets.times.shape.back()), grid_text(command).c_str(),
-              command.kinds.c_str());
-  std::printf("%.1f %% of the targets valid; %s on %s, %s/s\n", 100 * valid_share(result),
-              duration_text(result.seconds).c_str(), executor_text(executor).c_str(),
-              bytes_text(bytes / result.seconds).c_str());
-}
-
-}  // namespace
-
-std::vector<std::int64_t> parse_channels(const std::string& text, std::int64_t channels) {
-  std::vector<std::int64_t> result;
-  if (text.empty()) {
-    for (std::int64_t c = 0; c < std::min(channels, panels_by_default); ++c) result.push_back(c);
-    return result;
-  }
-  const auto malformed = [&] {
-    bad_usage("--plot-channels: expected up to 64 channels from 0 to " +
-              std::to_string(channels - 1) + ", as in 0-3,7, got '" + text + "'");
-  };
-  const char* at = text.data();
-  const char* end = at + text.size();
-  const auto number = [&] {
-    std::int64_t value = -1;
-    const auto parsed = std::from_chars(at, end, value);
-    if (parsed.ec != std::errc() || value < 0 || value >= channels) malformed();
-    at = parsed.ptr;
-    return value;
-  };
-  for (;;) {
-    const std::int64_t first = number();
-    std::int64_t last = first;
-    if (at != end && *at == '-') {
-      ++at;
-      last = number();
-    }
-    if (last < first || last - first >= most_panels) malformed();
-    for (std::int64_t c = first; c <= last; ++c) result.push_back(c);
-    if (static_cast<std::int64_t>(result.size()) > most_panels) malformed();
-    if (at == end) return result;
-    if (*at++ != ',') malformed();
-  }
-}
-
-void run(const resample_command& command) {
-  if (command.rate.has_value() == !command.targets.empty()) {
-    bad_usage("resample: expected either --rate or --targets, got " +
-              std::string(command.rate.has_value() ? "both" : "neither"));
-  }
-  if (command.values == command.times || command.values == "valid" || command.times == "valid") {
-    bad_usage("resample: --values and --times must differ, and 'valid' is the name of the mask");
-  }
-  resample_command checked = command;
-  checked.settings.kinds = parse_kinds(command.kinds);
-  const any_executor executor = choose_executor(command.executor);
-
-  const array_file file(command.input);
-  const stream s = read_stream(command, file);
-  warn_of_coarse_stamps(s);
-  parse_channels(command.plot_channels, s.channels());  // before the work, not after it
-  const clock_targets targets = command.rate.has_value()
-                                    ? uniform_targets(s.times, s.times_name, *command.rate)
-                                    : read_targets(command, file, s);
-  const resampled result = resample_stream(executor, s, targets, checked.settings);
-
+void write_result(const resample_command& command, const recording& in, const resampled& result) {
   {
     progress_bar bar("writing " + command.output);
     write_npz(command.output,
               {{command.values, &result.values},
-               {command.times, &targets.times},
+               {command.times, &in.targets.times},
                {"valid", &result.valid}},
               bar.hook());
   }
-  if (!command.plot.empty()) {
-    write_text(command.plot, draw(draw_result(checked, s, targets, result)));
-  }
-  print_result(command, executor, s, targets, result);
-  std::printf("wrote %s%s\n", command.output.c_str(),
-              command.plot.empty() ? "" : (" and " + command.plot).c_str());
+  if (!command.plot.empty()) write_file(command.plot, draw(draw_result(command, in, result)));
+}
+
+void print_result(const resample_command& command, const any_executor& executor,
+                  const recording& in, const resampled& result) {
+  const array& values = in.samples.values;
+  const auto bytes = static_cast<double>(values.bytes.size() + result.values.bytes.size());
+  print(printable(command.values) + ": " + name_of(values.type) + " " + shape_text(values.shape) +
+        ", " + printable(task_text(command, in)) + "\n");
+  print(format("%.1f %% of the targets valid; ", 100 * valid_share(result)) +
+        duration_text(result.seconds) + " on " + executor_text(executor) + ", " +
+        bytes_text(bytes / result.seconds) + "/s\n");
+  print_written({command.output, command.plot});
+}
+
+}  // namespace
+
+void run(const resample_command& command) {
+  check(command);
+  const any_executor executor = choose_executor(command.executor);
+  const recording in = read_recording(command);
+  const resampled result = resample_stream(executor, in.samples, in.targets, command.settings);
+  write_result(command, in, result);
+  print_result(command, executor, in, result);
 }
 
 }  // namespace robocache::cli

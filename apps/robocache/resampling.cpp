@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "device.hpp"
-#include "failure.hpp"
-#include "kinds.hpp"
+#include "files/failure.hpp"
+#include "files/memory.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
@@ -31,13 +30,20 @@ auto with_value_type(const array& values, const F& f) {
 template <class Time>
 std::int64_t count_targets(Time first, Time last, double rate) {
   constexpr double unit = std::is_integral_v<Time> ? 1e-9 : 1.0;
+  constexpr double century = 4e9;  // nanoseconds of it fit 64 bits
   const double span = elapsed(last, first) * unit;
-  const double steps = span * rate + 1e-6;
-  if (!(span < 4e9 && steps < 1e12)) {
-    bad_usage(format("--rate %g: expected at most 1e12 targets in a century, got %g in %g s", rate,
-                     steps, span));
+  if (!(span < century)) {
+    bad_usage(format("--rate %g: expected stamps within a century, got %g s of them", rate, span));
   }
-  return static_cast<std::int64_t>(steps) + 1;
+  return static_cast<std::int64_t>(std::min(span * rate + 1e-6, 0x1p62)) + 1;
+}
+
+void check_targets(double targets, double rate, double target_bytes) {
+  const double bytes = targets * target_bytes, available = available_memory();
+  if (bytes <= std::min(available, 0x1p62)) return;
+  bad_usage(format("--rate %g: %.6g targets of %g bytes each need %.6g bytes (", rate, targets,
+                   target_bytes, bytes) +
+            bytes_text(bytes) + ") of memory, and " + bytes_text(available) + " are free");
 }
 
 template <class Time>
@@ -50,7 +56,8 @@ Time target_at(Time first, std::int64_t k, double rate) {
 }
 
 template <class Time>
-clock_targets uniform_targets_of(const array& stamps, const std::string& name, double rate) {
+clock_targets uniform_targets_of(const array& stamps, const std::string& name, double rate,
+                                 double target_bytes) {
   const std::int64_t length = stamps.shape.back();
   if (length == 0) bad_input(name + ": expected at least one stamp for --rate, got none");
   const bool batched = stamps.shape.size() == 2;
@@ -63,6 +70,7 @@ clock_targets uniform_targets_of(const array& stamps, const std::string& name, d
   }
   const std::int64_t columns =
       items == 0 ? 0 : *std::max_element(result.counts.begin(), result.counts.end());
+  check_targets(static_cast<double>(items) * static_cast<double>(columns), rate, target_bytes);
   result.times = make_array(stamps.type, batched ? std::vector<std::int64_t>{items, columns}
                                                  : std::vector<std::int64_t>{columns});
   for (std::int64_t b = 0; b < items; ++b) {
@@ -167,10 +175,10 @@ void warn_of_coarse_stamps(const stream& s) {
   const float last = s.times.as<float>()[s.times.size() - 1];
   const double resolution = std::nextafter(std::fabs(last), INFINITY) - std::fabs(last);
   if (resolution > 1e-3) {
-    std::fprintf(stderr,
-                 "robocache: warning: %s: float32 stamps near %g s are %g s apart at best; store "
-                 "int64 nanoseconds or float64\n",
-                 s.times_name.c_str(), static_cast<double>(last), resolution);
+    complain("warning: " + s.times_name +
+             format(": float32 stamps near %g s are %g s apart at best; store int64 nanoseconds or "
+                    "float64",
+                    static_cast<double>(last), resolution));
   }
 }
 
@@ -180,14 +188,15 @@ bool needs_origin(const array& times) {
          std::fabs(element(times, 0)) > 100 * seconds_after(times, times.size() - 1, 0);
 }
 
-clock_targets uniform_targets(const array& times, const std::string& name, double rate) {
-  return with_time_type(
-      times, [&](auto zero) { return uniform_targets_of<decltype(zero)>(times, name, rate); });
+clock_targets uniform_targets(const array& times, const std::string& name, double rate,
+                              double target_bytes) {
+  return with_time_type(times, [&](auto zero) {
+    return uniform_targets_of<decltype(zero)>(times, name, rate, target_bytes);
+  });
 }
 
 resampled resample_stream(const any_executor& executor, const stream& s,
                           const clock_targets& targets, const resample_settings& settings) {
-  check_kinds(settings.kinds, s.channels(), s.name);
   const std::int64_t columns = targets.times.shape.back();
   resampled result;
   std::vector<std::int64_t> shape = s.values.shape;

@@ -6,7 +6,7 @@
 #include <limits>
 #include <robocache/trajectory/resample.hpp>
 
-#include "npz.hpp"
+#include "files/array.hpp"
 
 namespace robocache::cli {
 
@@ -37,6 +37,11 @@ struct stream {
   }
   [[nodiscard]] std::int64_t channels() const {
     return values.shape.size() == 1 ? 1 : values.shape.back();
+  }
+  /// What one target takes in the result: its values, its time and whether it is valid.
+  [[nodiscard]] double target_bytes() const {
+    return static_cast<double>(channels()) * static_cast<double>(size_of(values.type)) +
+           static_cast<double>(size_of(times.type)) + 1;
   }
 };
 
@@ -91,9 +96,12 @@ bool needs_origin(const array& times);
 
 /// t0 + k / rate from each item's first stamp to its last; a last stamp within a millionth of a
 /// step of the grid is a target itself. Unused columns of a shorter item repeat its last stamp.
-/// `times` is [T] or [B, T]; `name` begins errors.
-clock_targets uniform_targets(const array& times, const std::string& name, double rate);
+/// `times` is [T] or [B, T]; `name` begins errors. Fails where a result of `target_bytes` for each
+/// target is more than memory can hold.
+clock_targets uniform_targets(const array& times, const std::string& name, double rate,
+                              double target_bytes);
 
+/// The kinds must fit the channels of the stream.
 resampled resample_stream(const any_executor& executor, const stream& s,
                           const clock_targets& targets, const resample_settings& settings);
 

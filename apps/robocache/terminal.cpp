@@ -3,17 +3,21 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
-#include <cstdarg>
 #include <cstdio>
 #include <utility>
+
+#include "files/failure.hpp"
 
 namespace robocache::cli {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// Code points, which stand for columns in what this tool prints.
+int print_error = 0;  // the first
+
+/// Characters, which stand for columns in what this tool prints.
 std::size_t columns_of(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
@@ -24,33 +28,38 @@ bool is_number(const std::string& cell) {
   return !cell.empty() && cell.find_first_not_of("0123456789.,+-einfa %") == std::string::npos;
 }
 
-std::string scaled(double value, const std::vector<std::pair<double, const char*>>& units) {
-  for (const auto& [size, unit] : units) {
-    if (value >= size) return format("%.3g %s", value / size, unit);
-  }
-  return format("%.3g %s", value / units.back().first, units.back().second);
-}
-
 }  // namespace
 
-std::string format(const char* pattern, ...) {
-  std::va_list arguments;
-  va_start(arguments, pattern);
-  char text[512];
-  std::vsnprintf(text, sizeof(text), pattern, arguments);
-  va_end(arguments);
-  return text;
+void print(const std::string& text) {
+  const bool is_written = std::fputs(printable(text, "\n").c_str(), stdout) >= 0;
+  if (!is_written && print_error == 0) print_error = errno;
 }
 
-std::string duration_text(double seconds) {
-  return scaled(seconds, {{1, "s"}, {1e-3, "ms"}, {1e-6, "us"}, {1e-9, "ns"}});
+void finish_output() {
+  if (std::fflush(stdout) != 0 && print_error == 0) print_error = errno;
+  // Some file systems say only on closing that they could not write.
+  if (close(dup(STDOUT_FILENO)) != 0 && print_error == 0) print_error = errno;
+  if (print_error != 0) bad_output("standard output: cannot write: " + system_text(print_error));
 }
 
-std::string bytes_text(double bytes) {
-  return scaled(bytes, {{1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}, {1, "B"}});
+void print_written(const std::vector<std::string>& paths) {
+  std::string list;
+  for (const std::string& path : paths) {
+    if (!path.empty()) list += (list.empty() ? "wrote " : " and ") + printable(path);
+  }
+  print(list + "\n");
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+void complain(const std::string& text) {
+  // The library's own messages begin with its name already.
+  const bool is_named = text.rfind("robocache::", 0) == 0;
+  std::fprintf(stderr, "%s%s\n", is_named ? "" : "robocache: ", printable(text).c_str());
+}
+
+std::string table(std::vector<std::vector<std::string>> rows) {
+  for (auto& row : rows) {
+    for (std::string& cell : row) cell = printable(cell);
+  }
   std::vector<std::size_t> widths;
   std::vector<bool> numeric;
   for (std::size_t r = 0; r < rows.size(); ++r) {
@@ -94,8 +103,8 @@ std::string sparkline(const std::vector<double>& values, int width) {
   return line;
 }
 
-progress_bar::progress_bar(std::string label)
-    : label_(std::move(label)),
+progress_bar::progress_bar(const std::string& label)
+    : label_(printable(label)),
       start_(std::chrono::steady_clock::now()),
       drawn_(start_),
       is_terminal_(isatty(STDERR_FILENO) == 1) {}

@@ -1,5 +1,5 @@
 /// \file
-/// What the tool prints: numbers, tables, sparklines and a progress bar.
+/// What the tool prints: lines, tables, sparklines and a progress bar.
 #pragma once
 
 #include <chrono>
@@ -7,16 +7,25 @@
 #include <string>
 #include <vector>
 
+#include "files/text.hpp"
+
 namespace robocache::cli {
 
-/// printf into a string.
-[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...);
+/// Writes to stdout; control characters other than line ends are escaped. What was lost shows in
+/// `finish_output`.
+void print(const std::string& text);
 
-std::string duration_text(double seconds);
-std::string bytes_text(double bytes);
+/// Throws `output_failure` where something printed was lost.
+void finish_output();
+
+/// Says which files were written; empty paths are not.
+void print_written(const std::vector<std::string>& paths);
+
+/// Writes a line about what is wrong to stderr, behind the name of the tool.
+void complain(const std::string& text);
 
 /// Rows of cells, the first row being the head; columns are aligned, numbers to the right.
-std::string table(const std::vector<std::vector<std::string>>& rows);
+std::string table(std::vector<std::vector<std::string>> rows);
 
 /// `values` as block characters in `width` columns; NaN becomes a dot.
 std::string sparkline(const std::vector<double>& values, int width);
@@ -24,7 +33,7 @@ std::string sparkline(const std::vector<double>& values, int width);
 /// A bar on stderr, drawn only on a terminal and only when the work takes longer than a moment.
 class progress_bar {
  public:
-  explicit progress_bar(std::string label);
+  explicit progress_bar(const std::string& label);
   ~progress_bar();
   progress_bar(const progress_bar&) = delete;
   progress_bar& operator=(const progress_bar&) = delete;

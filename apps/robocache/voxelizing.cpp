@@ -1,70 +1,14 @@
 #include "voxelizing.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <robocache/pointcloud/voxelize_sparse.hpp>
 
 #include "device.hpp"
-#include "failure.hpp"
+#include "files/memory.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
 namespace {
-
-constexpr double most_cells = 2147483647;  // along an axis
-
-/// Messages name the option that decides.
-[[noreturn]] void bad_extent(double cells, int axis) {
-  bad_usage(format("--voxel: expected a grid of 1 to %.0f voxels along %c, got %.6g", most_cells,
-                   'x' + axis, cells));
-}
-
-void check_triple(const std::vector<double>& values, const char* option) {
-  for (const double v : values) {
-    if (!std::isfinite(v)) bad_usage(std::string(option) + ": expected finite numbers");
-  }
-}
-
-void check(const grid_settings& settings) {
-  if (settings.voxel.size() != 1 && settings.voxel.size() != 3) {
-    bad_usage("--voxel: expected one size or three (x y z), got " +
-              std::to_string(settings.voxel.size()));
-  }
-  for (const double v : settings.voxel) {
-    if (!(v > 0 && std::isfinite(v))) {
-      bad_usage(format("--voxel: expected sizes above 0, got %g", v));
-    }
-  }
-  check_triple(settings.origin, "--origin");
-  check_triple(settings.box, "--box");
-  for (const std::int64_t n : settings.cells) {
-    if (n < 1) bad_usage("--cells: expected numbers above 0, got " + std::to_string(n));
-  }
-  for (std::size_t axis = 0; axis < 3 && !settings.box.empty(); ++axis) {
-    if (!(settings.box[axis] < settings.box[axis + 3])) {
-      bad_usage(format("--box: expected %c0 below %c1, got %g and %g",
-                       static_cast<char>('x' + axis), static_cast<char>('x' + axis),
-                       settings.box[axis], settings.box[axis + 3]));
-    }
-  }
-}
-
-/// The index of a coordinate as the library has it, in the type of the cloud.
-template <class T>
-double index_of(double value, double origin, double voxel) {
-  return static_cast<double>(
-      std::floor((static_cast<T>(value) - static_cast<T>(origin)) / static_cast<T>(voxel)));
-}
-
-double index_in(const point_cloud& cloud, double value, double origin, double voxel) {
-  return cloud.positions.type == dtype::float64 ? index_of<double>(value, origin, voxel)
-                                                : index_of<float>(value, origin, voxel);
-}
-
-/// The multiple of `voxel` at or below `low`, or `low` itself where that rounds up.
-double origin_below(double low, double voxel) {
-  return std::min(std::floor(low / voxel) * voxel, low);
-}
 
 /// Lends scratch to the executor where it needs some.
 template <class F>
@@ -109,6 +53,9 @@ class voxelizer {
   double list_cells(voxelized& result) {
     const std::int64_t count = points_.extent(1), channels = features_.extent(2);
     const std::int64_t capacity = std::max<std::int64_t>(count, 1);
+    check_memory(static_cast<double>(capacity) *
+                     (5.0 * sizeof(std::int32_t) + static_cast<double>(channels) * sizeof(V)),
+                 "the occupied voxels");
     std::vector<std::int32_t> coordinates(4 * static_cast<std::size_t>(capacity));
     voxel_cells& cells = result.cells;
     cells.counts.resize(static_cast<std::size_t>(capacity));
@@ -208,40 +155,6 @@ class voxelizer {
 };
 
 }  // namespace
-
-cloud_grid choose_grid(const point_cloud& cloud, const grid_settings& settings) {
-  check(settings);
-  cloud_grid grid;
-  for (int axis = 0; axis < 3; ++axis) {
-    const auto a = static_cast<std::size_t>(axis);
-    grid.voxel[axis] = settings.voxel[settings.voxel.size() == 3 ? a : 0];
-    const auto [low, high] = range_of(cloud, axis);
-    const bool needs_points =
-        settings.box.empty() && (settings.origin.empty() || settings.cells.empty());
-    if (needs_points && !(low <= high)) {
-      bad_input(cloud.name +
-                ": expected finite points to lay a grid around, got none (--box says " +
-                "where it lies)");
-    }
-    double cells = 0;
-    if (!settings.box.empty()) {
-      grid.origin[axis] = settings.box[a];
-      // A box of whole voxels stays one where the division is off by a rounding.
-      cells = std::ceil((settings.box[a + 3] - settings.box[a]) / grid.voxel[axis] - 1e-6);
-    } else {
-      grid.origin[axis] =
-          settings.origin.empty() ? origin_below(low, grid.voxel[axis]) : settings.origin[a];
-      cells = settings.cells.empty()
-                  ? index_in(cloud, high, grid.origin[axis], grid.voxel[axis]) + 1
-                  : static_cast<double>(settings.cells[a]);
-    }
-    cells = std::max(cells, 1.0);
-    if (!(cells <= most_cells)) bad_extent(cells, axis);
-    if (!std::isfinite(grid.origin[axis] + cells * grid.voxel[axis])) bad_extent(cells, axis);
-    grid.extents[axis] = static_cast<std::int64_t>(cells);
-  }
-  return grid;
-}
 
 voxelized voxelize_cloud(const any_executor& executor, const point_cloud& cloud,
                          const array& features, const cloud_grid& grid, voxel_mode mode,

@@ -6,38 +6,14 @@
 #include <robocache/core/executor.hpp>
 #include <vector>
 
-#include "cells.hpp"
-#include "npz.hpp"
-#include "points.hpp"
+#include "drawing/cells.hpp"
+#include "files/array.hpp"
+#include "files/points.hpp"
+#include "grid.hpp"
 
 namespace robocache::cli {
 
 enum class voxel_mode : std::uint8_t { occupancy, density, mean, max, vote };
-
-/// As typed; what is empty follows from the cloud.
-struct grid_settings {
-  std::vector<double> voxel;        ///< one edge, or x y z
-  std::vector<double> origin;       ///< x y z
-  std::vector<std::int64_t> cells;  ///< x y z
-  std::vector<double> box;          ///< lowest x y z, highest x y z; in place of origin and cells
-};
-
-/// Cells are half-open: a point belongs to floor((point - origin) / voxel).
-struct cloud_grid {
-  double origin[3] = {};
-  double voxel[3] = {};
-  std::int64_t extents[3] = {};  ///< x y z
-
-  /// May be infinite.
-  [[nodiscard]] double cells() const {
-    return static_cast<double>(extents[0]) * static_cast<double>(extents[1]) *
-           static_cast<double>(extents[2]);
-  }
-};
-
-/// Without an origin it is the multiple of the voxel at or below the lowest point; without a number
-/// of cells they reach the highest one. Throws `failure` for what cannot be.
-cloud_grid choose_grid(const point_cloud& cloud, const grid_settings& settings);
 
 struct voxelized {
   voxel_cells cells;

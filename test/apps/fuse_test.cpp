@@ -2,7 +2,7 @@
 #include <cstring>
 #include <robocache/core/executor.hpp>
 
-#include "npz.hpp"
+#include "files/npz.hpp"
 #include "support/catch.hpp"
 #include "tool.hpp"
 

@@ -1,4 +1,4 @@
-#include "picture.hpp"
+#include "drawing/picture.hpp"
 
 #include <png.h>
 
@@ -8,7 +8,7 @@
 #include <limits>
 #include <set>
 
-#include "lettering.hpp"
+#include "drawing/lettering.hpp"
 #include "support/catch.hpp"
 
 namespace {

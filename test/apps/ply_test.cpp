@@ -1,9 +1,9 @@
-#include "ply.hpp"
+#include "files/ply.hpp"
 
 #include <cmath>
 #include <cstring>
 
-#include "failure.hpp"
+#include "files/failure.hpp"
 #include "numpy_bytes.hpp"
 #include "support/catch.hpp"
 
@@ -20,8 +20,7 @@ std::vector<ply_column> parse(const std::string& text) {
 std::string error_of(const std::string& text) {
   try {
     parse(text);
-  } catch (const failure& error) {
-    CHECK(error.code() == exit_code::input);
+  } catch (const input_failure& error) {
     return error.what();
   }
   FAIL("no failure for: " << text.substr(0, 200));

@@ -1,9 +1,10 @@
-#include "svg.hpp"
+#include "drawing/svg.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "drawing/ticks.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -275,4 +276,20 @@ TEST_CASE("svg: panels side by side") {
   CHECK(height(0) == height(2));
   CHECK(height(1) > 1.7 * height(2));
   CHECK(height(4) < height(2));
+}
+
+TEST_CASE("svg: names that are not UTF-8 or not XML leave it well formed") {
+  figure f;
+  f.title = "caf\xc3\xa9 \xe9\xff \xc3";          // UTF-8, Latin-1, cut off
+  f.subtitle = "\xed\xa0\x80 \xc0\xaf \x1b[31m";  // a surrogate, an overlong slash, a control
+  f.x_label = "\xef\xbf\xbe \xef\xbf\xbf \xf0\x9f\xa4\x96";
+  f.panels.push_back(wave(10, 10));
+  f.panels.back().title = "\xf5\x80\x80\x80";
+  const std::string svg = draw(f);
+  CHECK(is_well_formed(svg));
+  const std::string mark = "\xef\xbf\xbd";
+  CHECK(svg.find(">caf\xc3\xa9 " + mark + mark + " " + mark + "<") != std::string::npos);
+  CHECK(svg.find(">" + mark + mark + mark + " " + mark + mark + " ?[31m<") != std::string::npos);
+  CHECK(svg.find(">" + mark + " " + mark + " \xf0\x9f\xa4\x96<") != std::string::npos);
+  CHECK(svg.find(">" + mark + mark + mark + mark + "<") != std::string::npos);
 }

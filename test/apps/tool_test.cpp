@@ -4,7 +4,7 @@
 #include <cstring>
 #include <robocache/core/executor.hpp>
 
-#include "npz.hpp"
+#include "files/npz.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -345,6 +345,9 @@ TEST_CASE("tool: backends (exit code 3)") {
   check_success(test::run_tool(here, command + " --backend cpu", "ROBOCACHE_BACKEND=cuda"));
   check_success(test::run_tool(here, command, "ROBOCACHE_BACKEND=cpu"));
   check_failure(test::run_tool(here, command, "ROBOCACHE_BACKEND=abacus"), 3, {"abacus"});
+  const outcome red = test::run_tool(here, command, "ROBOCACHE_BACKEND=$(printf '\\033[31mred')");
+  check_failure(red, 3, {"\\x1b[31mred"});
+  CHECK_FALSE(contains(red.err, "\x1b"));
   const outcome cuda = test::run_tool(here, command + " --backend cuda", "ROBOCACHE_BACKEND=cpu");
   if (robocache::detail::why_no_cuda() == nullptr) {
     check_success(cuda);
@@ -367,13 +370,6 @@ TEST_CASE("tool: outputs that cannot be written (exit code 4)") {
   check_failure(test::run_tool(here, "demo -o in.npz"), 4, {"in.npz"});
 }
 
-TEST_CASE("tool: the input may be replaced by the output") {
-  const temporary_directory here;
-  write_recording(here / "in.npz");
-  check_success(test::run_tool(here, "resample in.npz --rate 20 -o in.npz"));
-  CHECK(array_file(here / "in.npz").read("values").shape == shape_type{21, 2});
-}
-
 TEST_CASE("tool: info lists arrays and describes stamps") {
   const temporary_directory here;
   test::write_bytes(
@@ -388,6 +384,36 @@ TEST_CASE("tool: info lists arrays and describes stamps") {
                            "1 gaps", "600 ms", "bad_time: do not ascend at index 2"}) {
     INFO(part << " in\n" << result.out);
     CHECK(contains(result.out, part));
+  }
+}
+
+TEST_CASE("tool: no text of users or files can command a terminal") {
+  const temporary_directory here;
+  write_recording(here / "in.npz");
+  const std::string name = "n\x1b[31m\xc2\x9b\n\xff";
+  test::write_bytes(here / name + ".npz",
+                    test::zip({{"a\x1b[31m\n.npy", member<float>("<f4", "(1,)", {1})},
+                               {"t\x1b[3m.npy", member<double>("<f8", "(2,)", {0, 1})},
+                               {"time\x1b[3m.npy", member<double>("<f8", "(2,)", {0, 1})}}));
+  const std::string quoted = "'" + name + "'";
+  for (const std::string& arguments : std::vector<std::string>{
+           "info " + quoted + ".npz", "info " + quoted, "fly" + quoted,
+           "resample in.npz --rate 5 -o " + quoted + "/o.npz",
+           "resample in.npz --rate 5 -o " + quoted,
+
+           "resample in.npz --rate 5 -o o.npz --kind " + quoted,
+           "resample in.npz --rate 5 -o o.npz --values " + quoted,
+           "fuse --stream in.npz:values@" + quoted + " --rate 5 -o o.npz",
+           "fuse --stream in.npz:" + quoted + "@mean --rate 5 -o o.npz",
+           "voxelize in.npz:values --voxel " + quoted + " -o o.npz", "demo -o " + quoted + "d"}) {
+    const outcome result = test::run_tool(here, arguments);
+    INFO(arguments << "\nstdout: " << result.out << "\nstderr: " << result.err);
+    for (const std::string& text : {result.out, result.err}) {
+      CHECK_FALSE(contains(text, "\x1b"));
+      CHECK_FALSE(contains(text, "\xc2\x9b"));
+      CHECK_FALSE(contains(text, "\xff"));
+    }
+    CHECK(contains(result.out + result.err, "\\x1b"));
   }
 }
 

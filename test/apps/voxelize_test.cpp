@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <map>
 
-#include "npz.hpp"
-#include "ply.hpp"
+#include "files/npz.hpp"
+#include "files/ply.hpp"
 #include "support/catch.hpp"
 #include "support/random.hpp"
 #include "tool.hpp"
@@ -472,7 +472,16 @@ TEST_CASE("voxelize: nothing inside is no mistake") {
   CHECK(number_before(result.out, " voxels occupied") == 0);
   CHECK(array_file(here / "out.npz").read("grid").shape == shape_type{2, 2, 2});
   test::write_bytes(here / "e.bin", "");
-  check_success(run_tool(here, "voxelize e.bin --voxel 1 --box 0 0 0 1 1 1 --sparse -o out.npz"));
+  const auto empty =
+      run_tool(here, "voxelize e.bin --voxel 1 --box 0 0 0 1 1 1 --sparse -o out.npz");
+  check_success(empty);
+  CHECK(contains(empty.out, "e.bin: 0 points\n"));
+  CHECK_FALSE(contains(empty.out, "inf"));
+  write_bin(here / "nan.bin", {{0, 1, NAN, 2, 3, NAN}, 3});
+  const auto flat =
+      run_tool(here, "voxelize nan.bin --columns 3 --voxel 1 --box 0 0 0 1 1 1 -o n.npz");
+  check_success(flat);
+  CHECK(contains(flat.out, "nan.bin: 2 points, x 0 to 2, y 1 to 3, z nowhere finite\n"));
   check_success(run_tool(here, "voxelize e.bin --voxel 1 --box 0 0 0 1 1 1 -o out.ply"));
 }
 
@@ -487,6 +496,16 @@ TEST_CASE("voxelize: the command line is checked (exit code 1)") {
       {"c.bin --voxel 0 -o out.npz", "--voxel: expected sizes above 0, got 0"},
       {"c.bin --voxel nan -o out.npz", "--voxel: expected sizes above 0, got nan"},
       {"c.bin --voxel inf -o out.npz", "--voxel: expected sizes above 0, got inf"},
+      {"c.bin --voxel 1e308 -o out.npz",
+       "--voxel: expected what float32, the type of the positions, can hold, got 1e+308\n"},
+      {"c.bin --voxel 1e-50 -o out.npz", "--voxel: expected what float32"},
+      {"c.bin --voxel 1 --origin 0 0 -1e39 --cells 1 1 1 -o out.npz",
+       "--origin: expected what float32, the type of the positions, can hold, got -1e+39\n"},
+      {"c.bin --voxel 1 --box -1e39 0 0 1 1 1 -o out.npz", "--box: expected what float32"},
+      {"c.bin --voxel 1 --columns 'x,y,z,a b' --mode max --features 'a b' -o out.ply",
+       "--features: expected names for a PLY file"},
+      {"c.bin --voxel 1 --columns x,y,z,count --mode max --features count -o out.ply",
+       "--features: expected names for a PLY file"},
       {"c.bin --voxel big -o out.npz", "--voxel: expected a size or three, got 'big'"},
       {"c.bin --voxel 1e-12 -o out.npz", "voxels along x, got 1e+12"},
       {"c.bin --voxel 1 -o out.txt", "ends with .npz or .ply"},

@@ -1,0 +1,57 @@
+/// \file
+/// Text by lines and words.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "files/failure.hpp"
+
+namespace robocache::cli {
+
+/// Cuts text into lines and lines into words, and counts the lines for errors.
+class line_reader {
+ public:
+  line_reader(std::string_view text, const std::string& where) : rest_(text), where_(where) {}
+
+  /// False at the end.
+  bool next() {
+    if (rest_.empty()) return false;
+    ++number_;
+    const std::size_t end = std::min(rest_.find('\n'), rest_.size());
+    line_ = rest_.substr(0, end);
+    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    if (!line_.empty() && line_.back() == '\r') line_.remove_suffix(1);
+    return true;
+  }
+
+  /// Empty at the end of the line.
+  std::string_view word() {
+    line_.remove_prefix(std::min(line_.find_first_not_of(blanks), line_.size()));
+    const std::size_t end = std::min(line_.find_first_of(blanks), line_.size());
+    const std::string_view result = line_.substr(0, end);
+    line_.remove_prefix(end);
+    return result;
+  }
+
+  [[nodiscard]] bool is_blank() const {
+    return line_.find_first_not_of(blanks) == std::string_view::npos;
+  }
+  [[nodiscard]] std::string_view line() const { return line_; }
+  [[nodiscard]] std::string_view rest() const { return rest_; }
+  [[nodiscard]] std::int64_t number() const { return number_; }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    bad_input(where_ + ": line " + std::to_string(number_) + ": " + what);
+  }
+
+ private:
+  static constexpr std::string_view blanks = " \t";
+  std::string_view rest_, line_;
+  std::int64_t number_ = 0;
+  const std::string& where_;
+};
+
+}  // namespace robocache::cli

@@ -1,0 +1,250 @@
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <type_traits>
+
+#include "files/failure.hpp"
+#include "files/ply.hpp"
+#include "files/ply_header.hpp"
+#include "files/text.hpp"
+
+namespace robocache::cli {
+namespace {
+
+template <class T>
+bool parse_number(std::string_view text, T& value) {
+  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (parsed.ptr != end) return false;
+  if constexpr (std::is_floating_point_v<T>) {
+    // Beyond the type's range: an infinity or what is nearest to zero.
+    if (parsed.ec == std::errc::result_out_of_range) {
+      const std::string copy(text);
+      value = static_cast<T>(sizeof(T) == 4 ? std::strtof(copy.c_str(), nullptr)
+                                            : std::strtod(copy.c_str(), nullptr));
+      return true;
+    }
+  }
+  return parsed.ec == std::errc();
+}
+
+/// Calls `f` with a zero of the type, one of PLY's eight.
+template <class F>
+auto with_ply_type(dtype type, const F& f) {
+  switch (type) {
+    case dtype::int8:
+      return f(std::int8_t{});
+    case dtype::uint8:
+      return f(std::uint8_t{});
+    case dtype::int16:
+      return f(std::int16_t{});
+    case dtype::uint16:
+      return f(std::uint16_t{});
+    case dtype::int32:
+      return f(std::int32_t{});
+    case dtype::uint32:
+      return f(std::uint32_t{});
+    case dtype::float32:
+      return f(float{});
+    default:
+      return f(double{});
+  }
+}
+
+/// Numbers, row after row. `ascii_body` does the same for text.
+class binary_body {
+ public:
+  binary_body(std::string_view bytes, bool is_swapped, const std::string& where)
+      : rest_(bytes), is_swapped_(is_swapped), where_(where) {}
+
+  void begin_row(const ply_element& e, std::int64_t row) {
+    element_ = &e;
+    row_ = row;
+  }
+  void end_row() {}
+
+  /// Writes the next number to `to`; null skips it.
+  void read(const ply_property& p, dtype type, std::byte* to) {
+    const std::size_t size = size_of(type);
+    need(p, size);
+    if (to != nullptr) {
+      std::memcpy(to, rest_.data(), size);
+      if (is_swapped_) std::reverse(to, to + size);
+    }
+    rest_.remove_prefix(size);
+  }
+
+  void skip(const ply_property& p, std::int64_t count) {
+    if (count > static_cast<std::int64_t>(rest_.size() / size_of(p.type)))
+      need(p, rest_.size() + 1);
+    rest_.remove_prefix(static_cast<std::size_t>(count) * size_of(p.type));
+  }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    bad_input(where_ + ": row " + std::to_string(row_) + " of element " +
+              in_quotes(element_->name) + ": " + what);
+  }
+
+  void finish() const {
+    if (!rest_.empty()) {
+      bad_input(where_ + ": " + std::to_string(rest_.size()) +
+                " bytes more than the header says (too many)");
+    }
+  }
+
+ private:
+  void need(const ply_property& p, std::size_t bytes) const {
+    if (rest_.size() < bytes) {
+      fail("the file ends within property " + in_quotes(p.name) + " (truncated)");
+    }
+  }
+
+  std::string_view rest_;
+  bool is_swapped_;
+  const std::string& where_;
+  const ply_element* element_ = nullptr;
+  std::int64_t row_ = 0;
+};
+
+class ascii_body {
+ public:
+  ascii_body(line_reader lines, const std::string& where) : lines_(lines), where_(where) {}
+
+  void begin_row(const ply_element& e, std::int64_t row) {
+    do {
+      if (!lines_.next()) {
+        bad_input(where_ + ": expected " + std::to_string(e.count) + " rows of element " +
+                  in_quotes(e.name) + ", got " + std::to_string(row) + " (truncated)");
+      }
+    } while (lines_.is_blank());
+  }
+  void end_row() {
+    if (!lines_.is_blank()) lines_.fail("expected the row to end, got " + in_quotes(lines_.line()));
+  }
+
+  void read(const ply_property& p, dtype type, std::byte* to) {
+    const std::string_view word = lines_.word();
+    with_ply_type(type, [&](auto value) {
+      if (!parse_number(word, value)) {
+        lines_.fail("expected " + std::string(ply_name(type)) + " for property " +
+                    in_quotes(p.name) + ", got " +
+                    (word.empty() ? "the end of the row" : in_quotes(word)));
+      }
+      if (to != nullptr) std::memcpy(to, &value, sizeof(value));
+    });
+  }
+
+  void skip(const ply_property& p, std::int64_t count) {
+    for (; count > 0; --count) read(p, p.type, nullptr);
+  }
+
+  [[noreturn]] void fail(const std::string& what) const { lines_.fail(what); }
+
+  void finish() {
+    while (lines_.next()) {
+      if (!lines_.is_blank()) {
+        lines_.fail("expected the end of the file, got " + in_quotes(lines_.line()));
+      }
+    }
+  }
+
+ private:
+  line_reader lines_;
+  const std::string& where_;
+};
+
+template <class Body>
+void skip_list(Body& body, const ply_property& p) {
+  double length = 0;  // holds any
+  with_ply_type(*p.count, [&](auto value) {
+    body.read(p, *p.count, reinterpret_cast<std::byte*>(&value));
+    length = static_cast<double>(value);
+  });
+  const auto count = static_cast<std::int64_t>(length);
+  if (count < 0) {
+    body.fail("expected a length of list " + in_quotes(p.name) + ", got " + std::to_string(count));
+  }
+  body.skip(p, count);
+}
+
+/// Reads the rows of `e`; `columns` are those of its scalars, or empty to read over them.
+template <class Body>
+void read_rows(Body& body, const ply_element& e, std::vector<ply_column>& columns) {
+  for (std::int64_t row = 0; row < e.count; ++row) {
+    body.begin_row(e, row);
+    std::size_t next = 0;
+    for (const ply_property& p : e.properties) {
+      if (p.count.has_value()) {
+        skip_list(body, p);
+      } else {
+        std::byte* to = nullptr;
+        if (!columns.empty()) {
+          to =
+              columns[next++].values.bytes.data() + static_cast<std::size_t>(row) * size_of(p.type);
+        }
+        body.read(p, p.type, to);
+      }
+    }
+    body.end_row();
+  }
+}
+
+/// The least bytes of a row: lists may be empty, and ascii has a digit and a space for each.
+std::size_t least_bytes(const ply_element& e, encoding format) {
+  std::size_t bytes = 0;
+  for (const ply_property& p : e.properties) {
+    bytes += format == encoding::ascii ? 2 : size_of(p.count.value_or(p.type));
+  }
+  return std::max<std::size_t>(bytes, 1);
+}
+
+/// Counts are believed only as far as the file is long.
+void check_count(const ply_element& e, encoding format, std::size_t size,
+                 const std::string& where) {
+  // The last row of ascii may lack its line end.
+  const std::size_t most = (size + (format == encoding::ascii ? 1 : 0)) / least_bytes(e, format);
+  if (static_cast<std::uint64_t>(e.count) > most) {
+    bad_input(where + ": expected " + std::to_string(e.count) + " rows of element " +
+              in_quotes(e.name) + ", got " + std::to_string(size) +
+              " bytes after the header, which hold at most " + std::to_string(most) +
+              " (truncated)");
+  }
+}
+
+std::vector<ply_column> columns_of(const ply_element& e) {
+  std::vector<ply_column> columns;
+  for (const ply_property& p : e.properties) {
+    if (!p.count.has_value()) columns.push_back({p.name, make_array(p.type, {e.count})});
+  }
+  return columns;
+}
+
+template <class Body>
+std::vector<ply_column> read_vertices(Body body, const ply_header& header) {
+  std::vector<ply_column> vertices, none;
+  for (const ply_element& e : header.elements) {
+    const bool is_vertex = e.name == "vertex";
+    if (is_vertex) vertices = columns_of(e);
+    read_rows(body, e, is_vertex ? vertices : none);
+  }
+  body.finish();
+  return vertices;
+}
+
+}  // namespace
+
+std::vector<ply_column> parse_ply(const std::byte* bytes, std::size_t size,
+                                  const std::string& where) {
+  line_reader lines({reinterpret_cast<const char*>(bytes), size}, where);
+  const ply_header header = parse_ply_header(lines, where);
+  const std::string_view body = lines.rest();
+  for (const ply_element& e : header.elements) check_count(e, header.format, body.size(), where);
+  if (header.format == encoding::ascii) return read_vertices(ascii_body(lines, where), header);
+  const bool is_swapped = header.format == encoding::big_endian;
+  return read_vertices(binary_body(body, is_swapped, where), header);
+}
+
+}  // namespace robocache::cli

@@ -1,0 +1,81 @@
+#include <CLI/CLI.hpp>
+
+#include "commands.hpp"
+#include "options.hpp"
+
+namespace robocache::cli {
+namespace {
+
+constexpr const char* footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=VALUE...]:
+  VALUES    array of shape (T,) or (T, D): float16, float32, float64 (rounded to float32), uint8, bool
+  TIMES     its stamps, ascending: int64 nanoseconds or float seconds, the same for all streams.
+            Without it: VALUES_times where the file has that, else times
+  KIND      interpolates at each target: linear, nearest, previous, next, cubic, pchip, slerp-xyzw,
+            slerp-wxyz, or groups of channels such as linear:7,slerp-xyzw:4,previous:1;
+            or reduces the samples since the target before: mean, min, max, or the last K of them
+            side by side, the oldest first: last4
+  OPTION    offset=S      its clock reads S seconds more than the common one (at its first stamp)
+            drift=R       and gains R seconds in a second (20e-6: 20 ppm)
+            tolerance=S   no answer from a selected or held sample further away than this
+            max-gap=S     no interpolation between samples further apart than this
+            before=POLICY, after=POLICY   beyond its ends: hold (default), fill or extrapolate
+            window=S      of a reduction, in place of the target period: (target - S, target]
+            nan=POLICY    NaN samples: propagate (default) or skip
+            fill=VALUE    where there is no answer (default nan)
+
+Example:
+  robocache fuse --stream joints.npz:qpos@linear:6,previous:1 --stream force.npz:wrench@mean       --stream camera.npz:features@previous,offset=0.012,tolerance=0.05       --rate 50 -o fused.npz --plot fused.svg
+
+The output holds, for T targets of N streams, `values` (T, columns of all streams), `times` (T,),
+`valid` (T, N): False where a stream has no answer, `age` (T, N): target - last sample, and
+`error` (T, N): target - nearest sample, both on the stream's clock and in the unit of the stamps.)";
+
+}  // namespace
+
+void add_fuse(CLI::App& app, fuse_command& c) {
+  CLI::App& command =
+      *app.add_subcommand("fuse", "Bring streams of different rates and files onto one clock");
+  command.footer(footer);
+  command.add_option("--stream", c.streams, "A stream, explained below; once for each")
+      ->required()
+      ->expected(1)
+      ->take_all()
+      ->type_name("SPEC");
+  command.add_option("-o,--output", c.output, "Result (.npz), replaced as a whole")
+      ->required()
+      ->type_name("OUT.npz");
+  add_rate_option(command, c.rate, "Targets this many times a second");
+  CLI::Option* targets =
+      command.add_option("--targets", c.targets, "Array of target times, in place of --rate")
+          ->type_name("FILE:ARRAY");
+  command
+      .add_option_function<std::string>(
+          "--span",
+          [&c](const std::string& text) {
+            c.span = text == "union" ? time_span::all : time_span::overlap;
+          },
+          "Time that --rate covers: the overlap of all streams (default) or their union")
+      ->check(CLI::IsMember({"overlap", "union"}))
+      ->excludes(targets)
+      ->type_name("SPAN");
+  command
+      .add_option_function<std::string>(
+          "--dtype",
+          [&c](const std::string& text) {
+            c.type = text == "float16" ? dtype::float16 : dtype::float32;
+          },
+          "Type of the result: float32 (default) or float16")
+      ->check(CLI::IsMember({"float32", "float16"}))
+      ->type_name("TYPE");
+  command.add_option("--plot", c.plot, "Draw each stream's stamps and samples, and the result")
+      ->type_name("OUT.svg");
+  command
+      .add_option(
+          "--plot-channels", c.plot_columns,
+          "Columns of the result to draw, such as 0-3,7 (default: the first of each stream)")
+      ->type_name("LIST");
+  add_executor_options(command, c.executor);
+  command.callback([&c] { run(c); });
+}
+
+}  // namespace robocache::cli

@@ -1,0 +1,27 @@
+/// \file
+/// The subcommands as they are typed. Each fills its command and runs it when it is parsed.
+#pragma once
+
+#include <string>
+
+#include "commands.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace robocache::cli {
+
+void add_resample(CLI::App& app, resample_command& command);
+void add_fuse(CLI::App& app, fuse_command& command);
+void add_voxelize(CLI::App& app, voxelize_command& command);
+void add_demo(CLI::App& app, demo_command& command);
+void add_info(CLI::App& app, std::string& path);
+void add_devices(CLI::App& app);
+
+/// --rate, finite and above 0.
+void add_rate_option(CLI::App& command, std::optional<double>& rate, const std::string& help);
+/// --backend and --threads.
+void add_executor_options(CLI::App& command, executor_choice& choice);
+
+}  // namespace robocache::cli
