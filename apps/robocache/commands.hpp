@@ -39,7 +39,7 @@ struct resample_command {
   std::optional<double> rate;
   std::string targets;           // an array of the input; empty: --rate
   std::string kinds = "linear";  // as typed; parsed in `settings`
-  std::optional<dtype> type;     // none: keep
+  std::optional<element> type;   // none: keep
   resample_settings settings;
   executor_choice executor;
 };
@@ -52,7 +52,7 @@ struct fuse_command {
   std::optional<double> rate;
   std::string targets;  // FILE:ARRAY; empty: --rate
   time_span span = time_span::overlap;
-  dtype type = dtype::float32;
+  element type = element::f32;
   executor_choice executor;
 };
 

@@ -51,7 +51,7 @@ array make_stamps(const sensor& from, noise& random) {
     if (seconds > from.gap_from && seconds < from.gap_to) continue;
     stamps.push_back(static_cast<std::int64_t>(seconds * 1e9));
   }
-  array result = make_array(dtype::int64, {static_cast<std::int64_t>(stamps.size())});
+  array result = make_array(element::i64, {static_cast<std::int64_t>(stamps.size())});
   std::copy(stamps.begin(), stamps.end(), result.as<std::int64_t>());
   return result;
 }
@@ -63,7 +63,7 @@ fuse_source record(const sensor& from, noise& random, const Row& row) {
   stream& data = result.data;
   data.name = data.times_name = std::string("demo stream ") + from.name;
   data.times = make_stamps(from, random);
-  data.values = make_array(dtype::float32, {data.times.size(), from.channels});
+  data.values = make_array(element::f32, {data.times.size(), from.channels});
   for (std::int64_t i = 0; i < data.times.size(); ++i) {
     row(static_cast<double>(data.times.as<std::int64_t>()[i]) * 1e-9,
         data.values.as<float>() + i * from.channels);
@@ -123,10 +123,10 @@ std::vector<fuse_source> make_recording() {
 /// The fastest of a few runs; the first one also starts threads.
 fused best_of_runs(const any_executor& executor, const std::vector<fuse_source>& sources,
                    const array& clock) {
-  fused best = fuse_sources(executor, sources, clock, dtype::float32);
+  fused best = fuse_sources(executor, sources, clock, element::f32);
   for (int run = 1; run < 7; ++run) {
     best.seconds =
-        std::min(best.seconds, fuse_sources(executor, sources, clock, dtype::float32).seconds);
+        std::min(best.seconds, fuse_sources(executor, sources, clock, element::f32).seconds);
   }
   return best;
 }
@@ -200,7 +200,7 @@ void run(const demo_command& command) {
   check_files({}, {{"--output", recording}, {"--output", fused_file}, {"--output", plot}});
 
   const std::vector<fuse_source> sources = make_recording();
-  const array clock = common_clock(sources, demo_rate, time_span::overlap, dtype::float32);
+  const array clock = common_clock(sources, demo_rate, time_span::overlap, element::f32);
   const fused result = best_of_runs(executor, sources, clock);
   print(format("A made-up recording of %.0f s, fused onto one clock of %.0f Hz on ", demo_seconds,
                demo_rate) +

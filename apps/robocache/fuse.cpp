@@ -34,18 +34,18 @@ fuse_source read_source(const stream_spec& spec, const fuse_settings& settings) 
   progress_bar bar("reading " + spec.file);
   data.values = file.read(spec.values, bar.hook());
   data.times = file.read(times, bar.hook());
-  const dtype type = data.values.type;
-  if (!is_float(type) && type != dtype::uint8 && type != dtype::boolean) {
+  const element type = data.values.type;
+  if (!is_float(type) && type != element::u8 && type != element::boolean) {
     bad_input(data.name + ": expected float16, float32, float64, uint8 or bool, got " +
-              name_of(type));
+              numpy_name(type));
   }
   if (data.values.shape.size() > 2) {
     bad_input(data.name + ": expected shape (T,) or (T, D), got " + shape_text(data.values.shape));
   }
   check_stream(data);
   warn_of_coarse_stamps(data);
-  if (type == dtype::float64) data.values = converted(data.values, dtype::float32);
-  if (data.times.type == dtype::float32) data.times = converted(data.times, dtype::float64);
+  if (type == element::f64) data.values = converted(data.values, element::f32);
+  if (data.times.type == element::f32) data.times = converted(data.times, element::f64);
   if (settings.reduce == reduction::none) {
     check_kinds(settings.sampling.kinds, data.channels(), data.name, spec.option);
   }
@@ -55,9 +55,9 @@ fuse_source read_source(const stream_spec& spec, const fuse_settings& settings) 
 /// Nanoseconds beside seconds are a mistake.
 void check_unit(const array& times, const std::string& name, const fuse_source& first) {
   if (times.type != first.data.times.type) {
-    const char* unit = first.data.times.type == dtype::int64 ? "int64 nanoseconds" : "seconds";
+    const char* unit = first.data.times.type == element::i64 ? "int64 nanoseconds" : "seconds";
     bad_input(name + ": expected " + unit + " as in " + first.data.times_name + ", got " +
-              name_of(times.type));
+              numpy_name(times.type));
   }
 }
 
@@ -111,7 +111,7 @@ array read_targets(const request& wanted, const fuse_source& first) {
   if (targets.shape.size() != 1) {
     bad_input(where + ": expected shape (T,), got " + shape_text(targets.shape));
   }
-  if (targets.type == dtype::float32) targets = converted(targets, dtype::float64);
+  if (targets.type == element::f32) targets = converted(targets, element::f64);
   check_unit(targets, where, first);
   return targets;
 }
@@ -172,7 +172,7 @@ void print_result(const fuse_command& command, const any_executor& executor,
   for (const fuse_source& s : sources) bytes += static_cast<double>(s.data.values.bytes.size());
   print(std::to_string(sources.size()) + " stream" + (sources.size() == 1 ? "" : "s") + " to " +
         printable(clock_text(command, clock)) + "\n\n" + table_of(sources, result) + "\n");
-  print(std::string("values: ") + name_of(result.values.type) + " " +
+  print(std::string("values: ") + numpy_name(result.values.type) + " " +
         shape_text(result.values.shape) + "; " + duration_text(result.seconds) + " on " +
         executor_text(executor) + ", " + bytes_text(bytes / result.seconds) + "/s\n");
   print_written({command.output, command.plot});

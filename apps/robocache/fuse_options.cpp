@@ -60,9 +60,9 @@ void add_fuse(CLI::App& app, fuse_command& c) {
       ->type_name("SPAN");
   command
       .add_option_function<std::string>(
-          "--dtype",
+          "--element",
           [&c](const std::string& text) {
-            c.type = text == "float16" ? dtype::float16 : dtype::float32;
+            c.type = text == "float16" ? element::f16 : element::f32;
           },
           "Type of the result: float32 (default) or float16")
       ->check(CLI::IsMember({"float32", "float16"}))

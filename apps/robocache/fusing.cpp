@@ -12,14 +12,14 @@ namespace robocache::cli {
 namespace {
 
 template <class F>
-auto with_time_type(dtype type, const F& f) {
-  return type == dtype::int64 ? f(std::int64_t{}) : f(double{});
+auto with_time_type(element type, const F& f) {
+  return type == element::i64 ? f(std::int64_t{}) : f(double{});
 }
 
 template <class F>
-auto with_value_type(dtype type, const F& f) {
-  if (type == dtype::float32) return f(float{});
-  if (type == dtype::float16) return f(f16{});
+auto with_value_type(element type, const F& f) {
+  if (type == element::f32) return f(float{});
+  if (type == element::f16) return f(f16{});
   return f(std::uint8_t{});
 }
 
@@ -54,16 +54,16 @@ Time on_common_clock(const fuse_source& source, Time stamp) {
 
 /// What one target takes in the result: values, its time, and validity, age and error of each
 /// stream.
-double target_bytes(const std::vector<fuse_source>& sources, dtype type) {
+double target_bytes(const std::vector<fuse_source>& sources, element type) {
   const double columns = static_cast<double>(first_columns(sources).back());
-  const double time = static_cast<double>(size_of(dtype::int64));
-  return columns * static_cast<double>(size_of(type)) + time +
+  const double time = static_cast<double>(bytes_each(element::i64));
+  return columns * static_cast<double>(bytes_each(type)) + time +
          static_cast<double>(sources.size()) * (1 + 2 * time);
 }
 
 template <class Time>
 array common_clock_of(const std::vector<fuse_source>& sources, double rate, time_span span,
-                      dtype type) {
+                      element type) {
   const fuse_source* latest = nullptr;
   const fuse_source* earliest = nullptr;
   Time first{}, last{};
@@ -88,7 +88,7 @@ array common_clock_of(const std::vector<fuse_source>& sources, double rate, time
     bad_input(latest->data.times_name + " begins after " + earliest->data.times_name +
               " ends: expected streams that overlap in time (--span union spans them all)");
   }
-  array ends = make_array(dtype_of<Time>(), {2});
+  array ends = make_array(element_of<Time>(), {2});
   ends.as<Time>()[0] = first;
   ends.as<Time>()[1] = last;
   return uniform_targets(ends, "the common clock", rate, target_bytes(sources, type)).times;
@@ -163,7 +163,7 @@ std::string share_of(std::int64_t part, std::int64_t whole) {
 }  // namespace
 
 array common_clock(const std::vector<fuse_source>& sources, double rate, time_span span,
-                   dtype type) {
+                   element type) {
   return with_time_type(sources.at(0).data.times.type, [&](auto zero) {
     return common_clock_of<decltype(zero)>(sources, rate, span, type);
   });
@@ -181,17 +181,17 @@ array on_common_clock(const fuse_source& source) {
 }
 
 fused fuse_sources(const any_executor& executor, const std::vector<fuse_source>& sources,
-                   const array& clock, dtype type) {
+                   const array& clock, element type) {
   const std::int64_t targets = clock.size();
   const auto count = static_cast<std::int64_t>(sources.size());
   fused result;
   result.values = make_array(type, {targets, first_columns(sources).back()});
-  result.valid = make_array(dtype::boolean, {targets, count});
+  result.valid = make_array(element::boolean, {targets, count});
   result.age = make_array(clock.type, {targets, count});
   result.error = make_array(clock.type, {targets, count});
   with_time_type(clock.type, [&](auto time) {
     using Time = decltype(time);
-    if (type == dtype::float32) {
+    if (type == element::f32) {
       run_fuse<Time, float>(executor, sources, clock, result);
     } else {
       run_fuse<Time, f16>(executor, sources, clock, result);

@@ -43,13 +43,13 @@ enum class time_span { overlap, all };
 /// A uniform clock over the time that all streams cover, or any of them. Fails where a result of
 /// `type` is more than memory can hold.
 array common_clock(const std::vector<fuse_source>& sources, double rate, time_span span,
-                   dtype type);
+                   element type);
 
 /// The stamps of a source, as the common clock reads them.
 array on_common_clock(const fuse_source& source);
 
 fused fuse_sources(const any_executor& executor, const std::vector<fuse_source>& sources,
-                   const array& clock, dtype type);
+                   const array& clock, element type);
 
 /// Writes `values`, `times` (the clock), `valid`, `age` and `error`.
 void write_fused(const std::string& path, const array& clock, const fused& result);

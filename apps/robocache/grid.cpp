@@ -51,7 +51,7 @@ void check(const grid_settings& settings) {
 /// Calls `f` with a zero of the type of the cloud's positions, in which the library counts.
 template <class F>
 auto with_position_type(const point_cloud& cloud, const F& f) {
-  return cloud.positions.type == dtype::float64 ? f(double{}) : f(float{});
+  return cloud.positions.type == element::f64 ? f(double{}) : f(float{});
 }
 
 /// The index of a coordinate as the library has it.
@@ -68,7 +68,7 @@ void check_held(const point_cloud& cloud, double value, bool is_size, const char
   const double held = with_position_type(
       cloud, [&](auto zero) { return double{static_cast<decltype(zero)>(value)}; });
   if (std::isfinite(held) && (held > 0 || !is_size)) return;
-  bad_usage(std::string(option) + ": expected what " + name_of(cloud.positions.type) +
+  bad_usage(std::string(option) + ": expected what " + numpy_name(cloud.positions.type) +
             ", the type of the positions, can hold, got " + format("%g", value));
 }
 

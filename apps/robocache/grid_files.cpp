@@ -16,13 +16,13 @@ namespace robocache::cli {
 namespace {
 
 array array_of(const std::vector<std::int32_t>& values, std::vector<std::int64_t> shape) {
-  array result = make_array(dtype::int32, std::move(shape));
+  array result = make_array(element::i32, std::move(shape));
   std::copy(values.begin(), values.end(), result.as<std::int32_t>());
   return result;
 }
 
 array array_of(const double (&values)[3]) {
-  array result = make_array(dtype::float64, {3});
+  array result = make_array(element::f64, {3});
   std::copy(values, values + 3, result.as<double>());
   return result;
 }
@@ -30,7 +30,7 @@ array array_of(const double (&values)[3]) {
 /// All channels [V, C], as numbers or as labels.
 array values_of(const voxel_cells& cells, bool are_labels) {
   array result =
-      make_array(are_labels ? dtype::int32 : dtype::float32, {cells.size(), cells.channels});
+      make_array(are_labels ? element::i32 : element::f32, {cells.size(), cells.channels});
   for (std::size_t i = 0; i < cells.values.size(); ++i) {
     if (are_labels) {
       result.as<std::int32_t>()[i] = static_cast<std::int32_t>(cells.values[i]);
@@ -42,14 +42,14 @@ array values_of(const voxel_cells& cells, bool are_labels) {
 }
 
 /// A channel of all cells: colours as bytes, which viewers show, others as `type`.
-array channel_of(const voxel_cells& cells, int channel, float color_scale, dtype type) {
-  if (color_scale > 0) type = dtype::uint8;
+array channel_of(const voxel_cells& cells, int channel, float color_scale, element type) {
+  if (color_scale > 0) type = element::u8;
   array result = make_array(type, {cells.size()});
   for (std::int64_t i = 0; i < cells.size(); ++i) {
     const float value = cells.values[static_cast<std::size_t>(i * cells.channels + channel)];
-    if (type == dtype::float32) {
+    if (type == element::f32) {
       result.as<float>()[i] = value;
-    } else if (type == dtype::int32) {
+    } else if (type == element::i32) {
       result.as<std::int32_t>()[i] = static_cast<std::int32_t>(value);
     } else {
       const float byte = std::round(value * color_scale);
@@ -69,7 +69,7 @@ void write_grid(const std::string& path, const cloud_grid& grid, const voxelized
   const array coordinates = array_of(cells.coordinates, {cells.size(), 3});
   const array counts = array_of(cells.counts, {static_cast<std::int64_t>(cells.counts.size())});
   const array extents = [&] {
-    array zyx = make_array(dtype::int64, {3});
+    array zyx = make_array(element::i64, {3});
     for (int axis = 0; axis < 3; ++axis) zyx.as<std::int64_t>()[2 - axis] = grid.extents[axis];
     return zyx;
   }();
@@ -94,10 +94,10 @@ void write_points(const std::string& path, const voxel_cells& cells,
                   const std::vector<std::string>& names, voxel_mode mode) {
   std::vector<ply_column> columns;
   for (int axis = 0; axis < 3; ++axis) {
-    array places = make_array(dtype::float64, {cells.size()});
+    array places = make_array(element::f64, {cells.size()});
     for (std::int64_t i = 0; i < cells.size(); ++i) places.as<double>()[i] = cells.centre(i, axis);
     columns.push_back(
-        {std::string(1, static_cast<char>('x' + axis)), converted(places, dtype::float32)});
+        {std::string(1, static_cast<char>('x' + axis)), converted(places, element::f32)});
   }
   if (!cells.counts.empty()) columns.push_back({"count", array_of(cells.counts, {cells.size()})});
   const bool are_labels = mode == voxel_mode::vote;
@@ -105,7 +105,7 @@ void write_points(const std::string& path, const voxel_cells& cells,
   for (int channel = 0; channel < cells.channels; ++channel) {
     columns.push_back(
         {names[static_cast<std::size_t>(channel)],
-         channel_of(cells, channel, scale, are_labels ? dtype::int32 : dtype::float32)});
+         channel_of(cells, channel, scale, are_labels ? element::i32 : element::f32)});
   }
   write_file(path, ply_text(columns));
 }

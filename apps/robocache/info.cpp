@@ -24,12 +24,12 @@ summary summary_of_integers(const array& values) {
 
 summary summary_of(const array& values) {
   if (values.size() == 0) return {};
-  if (values.type == dtype::int64) return summary_of_integers<std::int64_t>(values);
-  if (values.type == dtype::uint64) return summary_of_integers<std::uint64_t>(values);
+  if (values.type == element::i64) return summary_of_integers<std::int64_t>(values);
+  if (values.type == element::u64) return summary_of_integers<std::uint64_t>(values);
   summary result;
   double low = INFINITY, high = -INFINITY;
   for (std::int64_t i = 0; i < values.size(); ++i) {
-    const double v = element(values, i);
+    const double v = number_at(values, i);
     if (std::isnan(v)) ++result.nans;
     low = v < low ? v : low;
     high = v > high ? v : high;
@@ -50,7 +50,7 @@ bool is_named_like_times(const std::string& name) {
 /// Rate, jitter and gaps of stamps; empty for what are no stamps.
 std::string describe_times(const std::string& name, const array& times) {
   const bool has_unit =
-      times.type == dtype::int64 || times.type == dtype::float32 || times.type == dtype::float64;
+      times.type == element::i64 || times.type == element::f32 || times.type == element::f64;
   if (times.shape.size() != 1 || times.size() < 2 || !has_unit) return "";
   std::vector<double> steps;
   for (std::int64_t i = 1; i < times.size(); ++i) {
@@ -93,7 +93,7 @@ std::string describe_times(const std::string& name, const array& times) {
                    seconds_after(times, static_cast<std::int64_t>(longest), 0));
   }
   if (repeated > 0) text += format(", %lld repeated stamps", static_cast<long long>(repeated));
-  if (times.type == dtype::int64) text += "; int64 read as nanoseconds";
+  if (times.type == element::i64) text += "; int64 read as nanoseconds";
   return text + "\n";
 }
 
@@ -101,7 +101,7 @@ std::string describe_times(const std::string& name, const array& times) {
 
 void run_info(const std::string& path) {
   const array_file file(path);
-  std::vector<std::vector<std::string>> rows{{"array", "dtype", "shape", "min", "max", "NaN"}};
+  std::vector<std::vector<std::string>> rows{{"array", "element", "shape", "min", "max", "NaN"}};
   std::string times, problem;
   for (const std::string& name : file.names()) {
     const std::string shown = name.empty() ? "(npy)" : name;
@@ -109,7 +109,7 @@ void run_info(const std::string& path) {
       progress_bar bar("reading " + shown);
       const array values = file.read(name, bar.hook());
       const summary s = summary_of(values);
-      rows.push_back({shown, name_of(values.type), shape_text(values.shape), s.low, s.high,
+      rows.push_back({shown, numpy_name(values.type), shape_text(values.shape), s.low, s.high,
                       std::to_string(s.nans)});
       if (name.empty() || is_named_like_times(name))
         times += describe_times(printable(shown), values);

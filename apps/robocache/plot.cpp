@@ -16,11 +16,11 @@ constexpr std::int64_t most_panels = 64;
 
 /// Stamp i in seconds. Differences are taken before rounding, so that epochs keep their digits.
 double axis_time(const array& times, std::int64_t i, const array* origin) {
-  if (times.type == dtype::int64) {
+  if (times.type == element::i64) {
     const std::int64_t zero = origin != nullptr ? origin->as<std::int64_t>()[0] : 0;
     return elapsed(times.as<std::int64_t>()[i], zero) * 1e-9;
   }
-  return element(times, i) - (origin != nullptr ? element(*origin, 0) : 0.0);
+  return number_at(times, i) - (origin != nullptr ? number_at(*origin, 0) : 0.0);
 }
 
 /// Room for the points of a panel.
@@ -103,11 +103,11 @@ panel channel_panel(const plot_source& from, std::int64_t channel, const std::st
   reserve(result, s.samples(), columns);
   for (std::int64_t i = 0; i < s.samples(); ++i) {
     result.samples.push_back(
-        {axis_time(s.times, i, from.origin), element(s.values, i * channels + channel)});
+        {axis_time(s.times, i, from.origin), number_at(s.values, i * channels + channel)});
   }
   for (std::int64_t k = 0; k < columns; ++k) {
     const bool is_valid = from.result.valid.as<std::uint8_t>()[k] != 0;
-    const double value = element(from.result.values, k * channels + channel);
+    const double value = number_at(from.result.values, k * channels + channel);
     result.curve.push_back({axis_time(targets, k, from.origin), is_valid ? value : NAN});
   }
   finish(result);
@@ -133,12 +133,12 @@ panel column_panel(const std::vector<fuse_source>& sources, const array& clock, 
   for (std::int64_t i = 0; i < stamps.size(); ++i) {
     const double x = axis_time(stamps, i, origin);
     p.stamps.push_back(x);
-    p.samples.push_back({x, element(source.data.values, i * channels + channel)});
+    p.samples.push_back({x, number_at(source.data.values, i * channels + channel)});
   }
   const auto count = static_cast<std::int64_t>(sources.size());
   for (std::int64_t k = 0; k < clock.size(); ++k) {
     const bool is_valid = result.valid.as<std::uint8_t>()[k * count + n] != 0;
-    const double value = element(result.values, k * first.back() + column);
+    const double value = number_at(result.values, k * first.back() + column);
     p.curve.push_back({axis_time(clock, k, origin), is_valid ? value : NAN});
   }
   finish(p);

@@ -42,8 +42,8 @@ stream read_stream(const resample_command& command, const array_file& file) {
     s.values = converted(s.values, *command.type);
   }
   if (!is_float(s.values.type)) {
-    bad_input(s.name + ": expected float16, float32 or float64, got " + name_of(s.values.type) +
-              " (--dtype converts)");
+    bad_input(s.name + ": expected float16, float32 or float64, got " + numpy_name(s.values.type) +
+              " (--element converts)");
   }
   check_stream(s);
   warn_of_coarse_stamps(s);
@@ -57,8 +57,8 @@ clock_targets read_targets(const resample_command& command, const array_file& fi
   clock_targets targets{file.read(command.targets), {}};
   const auto& shape = targets.times.shape;
   if (targets.times.type != s.times.type) {
-    bad_input(where + ": expected the type of '" + command.times + "', " + name_of(s.times.type) +
-              ", got " + name_of(targets.times.type));
+    bad_input(where + ": expected the type of '" + command.times + "', " +
+              numpy_name(s.times.type) + ", got " + numpy_name(targets.times.type));
   }
   const bool batched = s.values.shape.size() == 3 && shape.size() == 2 && shape[0] == s.items();
   if (shape.size() != 1 && !batched) {
@@ -141,8 +141,8 @@ void print_result(const resample_command& command, const any_executor& executor,
                   const recording& in, const resampled& result) {
   const array& values = in.samples.values;
   const auto bytes = static_cast<double>(values.bytes.size() + result.values.bytes.size());
-  print(printable(command.values) + ": " + name_of(values.type) + " " + shape_text(values.shape) +
-        ", " + printable(task_text(command, in)) + "\n");
+  print(printable(command.values) + ": " + numpy_name(values.type) + " " +
+        shape_text(values.shape) + ", " + printable(task_text(command, in)) + "\n");
   print(format("%.1f %% of the targets valid; ", 100 * valid_share(result)) +
         duration_text(result.seconds) + " on " + executor_text(executor) + ", " +
         bytes_text(bytes / result.seconds) + "/s\n");

@@ -18,7 +18,7 @@ The input holds values of shape (T,), (T, D) or (B, T, D) and times of shape (T,
 float64 or float32 seconds, or int64 nanoseconds. numpy.savez writes such files:
   numpy.savez("log.npz", ctrl=ctrl, times=times)
 The output holds the values and times under the same names, and `valid`: False where there is no
-answer. Values keep their type unless --dtype says otherwise.)";
+answer. Values keep their type unless --element says otherwise.)";
 
 void add_end_option(CLI::App& command, const char* name, end_policy& policy, const char* help) {
   static const std::map<std::string, end_policy> policies = {
@@ -93,12 +93,12 @@ void add_policy_options(CLI::App& command, resample_command& c) {
       ->type_name("POLICY");
 }
 
-void add_type_option(CLI::App& command, std::optional<dtype>& type) {
-  static const std::map<std::string, dtype> types = {
-      {"float16", dtype::float16}, {"float32", dtype::float32}, {"float64", dtype::float64}};
+void add_type_option(CLI::App& command, std::optional<element>& type) {
+  static const std::map<std::string, element> types = {
+      {"float16", element::f16}, {"float32", element::f32}, {"float64", element::f64}};
   command
       .add_option_function<std::string>(
-          "--dtype",
+          "--element",
           [&type](const std::string& text) {
             if (text != "keep") type = types.at(text);
           },

@@ -14,15 +14,15 @@ namespace {
 /// Calls `f` with a zero of the array's time type.
 template <class F>
 auto with_time_type(const array& times, const F& f) {
-  if (times.type == dtype::int64) return f(std::int64_t{});
-  if (times.type == dtype::float64) return f(double{});
+  if (times.type == element::i64) return f(std::int64_t{});
+  if (times.type == element::f64) return f(double{});
   return f(float{});
 }
 
 template <class F>
 auto with_value_type(const array& values, const F& f) {
-  if (values.type == dtype::float64) return f(double{});
-  if (values.type == dtype::float32) return f(float{});
+  if (values.type == element::f64) return f(double{});
+  if (values.type == element::f32) return f(float{});
   return f(f16{});
 }
 
@@ -103,7 +103,7 @@ void run_resample(const any_executor& executor, const stream& s, const clock_tar
   resample_options<Time> options = options_from<Time>(settings);
   if (!targets.counts.empty()) {
     const auto count = static_cast<std::int64_t>(targets.counts.size());
-    options.target_lengths = {memory.input(targets.counts.data(), count), {count}};
+    options.targets.lengths = {memory.input(targets.counts.data(), count), {count}};
   }
   resample_report<Time> report;
   report.valid = {valid, {items, columns}};
@@ -126,12 +126,12 @@ void check_ascending(const array& times, const std::string& name) {
     const Time* t = times.as<Time>() + i;
     const bool is_first = i % length == 0;
     if (!is_first && !(t[-1] <= t[0])) {
-      bad_input(name + ": expected ascending stamps, got " + format("%.17g", element(times, i)) +
-                " after " + format("%.17g", element(times, i - 1)) + " at index " +
+      bad_input(name + ": expected ascending stamps, got " + format("%.17g", number_at(times, i)) +
+                " after " + format("%.17g", number_at(times, i - 1)) + " at index " +
                 std::to_string(i % length));
     }
     if (!std::isfinite(static_cast<double>(t[0]))) {
-      bad_input(name + ": expected finite stamps, got " + format("%g", element(times, i)) +
+      bad_input(name + ": expected finite stamps, got " + format("%g", number_at(times, i)) +
                 " at index " + std::to_string(i % length));
     }
   }
@@ -153,9 +153,9 @@ void check_stream(const stream& s) {
     bad_input(s.name + ": expected shape (T,), (T, D) or (B, T, D), got " + shape_text(shape));
   }
   const auto type = s.times.type;
-  if (type != dtype::int64 && type != dtype::float64 && type != dtype::float32) {
+  if (type != element::i64 && type != element::f64 && type != element::f32) {
     bad_input(s.times_name + ": expected int64 nanoseconds or float64 or float32 seconds, got " +
-              name_of(type));
+              numpy_name(type));
   }
   using extents = std::vector<std::int64_t>;
   const bool shared = s.times.shape == extents{s.samples()};
@@ -171,7 +171,7 @@ void check_stream(const stream& s) {
 }
 
 void warn_of_coarse_stamps(const stream& s) {
-  if (s.times.type != dtype::float32 || s.times.size() == 0) return;
+  if (s.times.type != element::f32 || s.times.size() == 0) return;
   const float last = s.times.as<float>()[s.times.size() - 1];
   const double resolution = std::nextafter(std::fabs(last), INFINITY) - std::fabs(last);
   if (resolution > 1e-3) {
@@ -184,8 +184,8 @@ void warn_of_coarse_stamps(const stream& s) {
 
 bool needs_origin(const array& times) {
   if (times.size() == 0) return false;
-  return times.type == dtype::int64 ||
-         std::fabs(element(times, 0)) > 100 * seconds_after(times, times.size() - 1, 0);
+  return times.type == element::i64 ||
+         std::fabs(number_at(times, 0)) > 100 * seconds_after(times, times.size() - 1, 0);
 }
 
 clock_targets uniform_targets(const array& times, const std::string& name, double rate,
@@ -203,8 +203,8 @@ resampled resample_stream(const any_executor& executor, const stream& s,
   shape[shape.size() == 3 ? 1 : 0] = columns;
   result.values = make_array(s.values.type, shape);
   result.valid =
-      make_array(dtype::boolean, shape.size() == 3 ? std::vector<std::int64_t>{s.items(), columns}
-                                                   : std::vector<std::int64_t>{columns});
+      make_array(element::boolean, shape.size() == 3 ? std::vector<std::int64_t>{s.items(), columns}
+                                                     : std::vector<std::int64_t>{columns});
   with_time_type(s.times, [&](auto time) {
     with_value_type(s.values, [&](auto value) {
       run_resample<decltype(value), decltype(time)>(executor, s, targets, settings, result);

@@ -40,8 +40,8 @@ struct stream {
   }
   /// What one target takes in the result: its values, its time and whether it is valid.
   [[nodiscard]] double target_bytes() const {
-    return static_cast<double>(channels()) * static_cast<double>(size_of(values.type)) +
-           static_cast<double>(size_of(times.type)) + 1;
+    return static_cast<double>(channels()) * static_cast<double>(bytes_each(values.type)) +
+           static_cast<double>(bytes_each(times.type)) + 1;
   }
 };
 

@@ -85,7 +85,7 @@ std::vector<std::string> names_of(const point_cloud& cloud, const std::vector<in
 /// The chosen features as labels, int32 [N, chosen].
 array labels_of(const point_cloud& cloud, const std::vector<int>& chosen) {
   const array values = features_of(cloud, chosen);
-  array labels = make_array(dtype::int32, values.shape);
+  array labels = make_array(element::i32, values.shape);
   for (std::int64_t i = 0; i < values.size(); ++i) {
     const float value = values.as<float>()[i];
     if (!(std::fabs(value) < 0x1p24F) || value != std::trunc(value)) {

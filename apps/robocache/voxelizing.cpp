@@ -1,6 +1,7 @@
 #include "voxelizing.hpp"
 
 #include <algorithm>
+#include <robocache/pointcloud/voxelize.hpp>
 #include <robocache/pointcloud/voxelize_sparse.hpp>
 
 #include "device.hpp"
@@ -15,9 +16,9 @@ template <class F>
 void with_scratch(const any_executor& executor, const F& f) {
   executor.visit([&](const auto& chosen) {
 #if defined(ROBOCACHE_CUDA)
-    if constexpr (std::is_same_v<std::decay_t<decltype(chosen)>, cuda>) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(chosen)>, gpu>) {
       workspace scratch(device_memory(chosen.stream()));
-      return f(any_executor(cuda(chosen.stream(), &scratch)));
+      return f(any_executor(gpu(chosen.stream(), &scratch)));
     }
 #endif
     return f(any_executor(chosen));
@@ -98,13 +99,13 @@ class voxelizer {
     const std::int64_t x = grid_.extents[0], y = grid_.extents[1], z = grid_.extents[2];
     staging outputs(executor_);
     const auto integers = [&](array& values) {
-      values = make_array(dtype::int32, {z, y, x});
+      values = make_array(element::i32, {z, y, x});
       return view<std::int32_t, 4>(outputs.output(values.as<std::int32_t>(), values.size()),
                                    {1, z, y, x});
     };
     double seconds = 0;
     if (mode_ == voxel_mode::occupancy) {
-      result.grid = make_array(dtype::uint8, {z, y, x});
+      result.grid = make_array(element::u8, {z, y, x});
       const view<std::uint8_t, 4> grid(
           outputs.output(result.grid.as<std::uint8_t>(), result.grid.size()), {1, z, y, x});
       seconds = timed([&] { voxelize_occupancy(executor_, grid_, points_, grid); });
@@ -113,12 +114,13 @@ class voxelizer {
       seconds = timed([&] { voxelize_density(executor_, grid_, points_, grid); });
     } else {
       const std::int64_t channels = features_.extent(2);
-      result.grid = make_array(mode_ == voxel_mode::vote ? dtype::int32 : dtype::float32,
-                               {z, y, x, channels});
+      result.grid =
+          make_array(mode_ == voxel_mode::vote ? element::i32 : element::f32, {z, y, x, channels});
       const auto features = reduced(view<V, 5>(
           outputs.output(result.grid.as<V>(), result.grid.size()), {1, z, y, x, channels}));
-      const auto counts = integers(result.counts);
-      seconds = timed([&] { voxelize_features(executor_, grid_, points_, features, counts); });
+      features_report report;
+      report.counts = integers(result.counts);
+      seconds = timed([&] { voxelize_features(executor_, grid_, points_, features, {}, report); });
     }
     outputs.finish();
     return seconds;
@@ -168,7 +170,7 @@ voxelized voxelize_cloud(const any_executor& executor, const point_cloud& cloud,
       if (dense) result.seconds = worker.fill_grid(result);
     };
     const auto run_on_positions = [&](auto feature) {
-      if (cloud.positions.type == dtype::float64) {
+      if (cloud.positions.type == element::f64) {
         run(double{}, feature);
       } else {
         run(float{}, feature);

@@ -9,7 +9,9 @@
 
 namespace {
 
-using namespace robocache::cli;  // NOLINT
+using namespace robocache::cli;
+using robocache::element;
+using robocache::element_of;  // NOLINT
 using robocache::f16;
 
 }  // namespace
@@ -18,7 +20,7 @@ TEST_CASE("arrays that no machine holds are refused with their bytes") {
   // Within what an allocator would promise, so that touching it would be what fails.
   for (const std::int64_t extent : {std::int64_t{1} << 42, std::int64_t{1} << 60}) {
     try {
-      make_array(dtype::float64, {extent, 4});
+      make_array(element::f64, {extent, 4});
       FAIL("it was made");
     } catch (const memory_failure& error) {
       const std::string text = error.what();
@@ -28,25 +30,25 @@ TEST_CASE("arrays that no machine holds are refused with their bytes") {
             std::string::npos);
     }
   }
-  CHECK(make_array(dtype::float64, {0, std::int64_t{1} << 42}).bytes.empty());
+  CHECK(make_array(element::f64, {0, std::int64_t{1} << 42}).bytes.empty());
 }
 
 TEST_CASE("arrays convert between floating-point types") {
-  array a = make_array(dtype::float64, {4});
+  array a = make_array(element::f64, {4});
   const double values[] = {1.0 / 3.0, -65504.0, 1e300, std::numeric_limits<double>::quiet_NaN()};
   std::memcpy(a.bytes.data(), values, sizeof(values));
-  const array narrow = converted(a, dtype::float32);
+  const array narrow = converted(a, element::f32);
   CHECK(narrow.as<float>()[0] == 1.0F / 3.0F);
   CHECK(std::isinf(narrow.as<float>()[2]));
   CHECK(std::isnan(narrow.as<float>()[3]));
-  const array half = converted(a, dtype::float16);
+  const array half = converted(a, element::f16);
   CHECK(half.as<f16>()[0].bits == 0x3555);
   CHECK(half.as<f16>()[1].bits == 0xfbff);
   CHECK(half.as<f16>()[2].bits == 0x7c00);
-  CHECK(element(converted(half, dtype::float64), 1) == -65504.0);
-  array integers = make_array(dtype::int32, {1});
+  CHECK(number_at(converted(half, element::f64), 1) == -65504.0);
+  array integers = make_array(element::i32, {1});
   integers.as<std::int32_t>()[0] = -7;
-  CHECK(element(converted(integers, dtype::float32), 0) == -7.0);
+  CHECK(number_at(converted(integers, element::f32), 0) == -7.0);
 }
 
 TEST_CASE("shapes read like NumPy's") {

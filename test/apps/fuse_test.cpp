@@ -11,8 +11,7 @@ namespace {
 using robocache::f16;
 using robocache::cli::array;
 using robocache::cli::array_file;
-using robocache::cli::dtype;
-using robocache::cli::element;
+using robocache::element;
 using test::check_failure;
 using test::check_success;
 using test::contains;
@@ -29,7 +28,7 @@ constexpr std::int64_t ms = 1000000;
 void check_numbers(const array& got, const numbers& expected) {
   REQUIRE(static_cast<std::size_t>(got.size()) == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    const double v = element(got, static_cast<std::int64_t>(i));
+    const double v = number_at(got, static_cast<std::int64_t>(i));
     INFO("element " << i << ": got " << v << ", expected " << expected[i]);
     CHECK((v == expected[i] || (std::isnan(v) && std::isnan(expected[i]))));
   }
@@ -75,12 +74,12 @@ TEST_CASE("fuse: two rates on one clock, by hand") {
   const array_file out(here / "out.npz");
   CHECK(out.names() == std::vector<std::string>{"values", "times", "valid", "age", "error"});
   const array values = out.read("values"), valid = out.read("valid");
-  CHECK(values.type == dtype::float32);
+  CHECK(values.type == element::f32);
   CHECK(values.shape == shape_type{5, 3});
   check_numbers(values, {0, 0, 0, 1, 5, 1.5, 2, 10, 3.5, 3, 15, 5.5, 4, 20, 7.5});
-  CHECK(out.read("times").type == dtype::float64);
+  CHECK(out.read("times").type == element::f64);
   check_numbers(out.read("times"), {0, 0.5, 1, 1.5, 2});
-  CHECK(valid.type == dtype::boolean);
+  CHECK(valid.type == element::boolean);
   CHECK(valid.shape == shape_type{5, 2});
   check_numbers(valid, numbers(10, 1));
   check_numbers(out.read("age"), {0, 0, 0.5, 0, 0, 0, 0.5, 0, 0, 0});
@@ -134,7 +133,7 @@ TEST_CASE("fuse: int64 nanoseconds and clock offsets are exact") {
     return array_file(here / "out.npz");
   };
   const auto exact = fuse("--stream in.npz:a@previous --stream in.npz:b@previous,offset=0.012");
-  REQUIRE(exact.read("times").type == dtype::int64);
+  REQUIRE(exact.read("times").type == element::i64);
   REQUIRE(exact.read("times").shape == shape_type{3});
   for (std::int64_t k = 0; k < 3; ++k) {
     CHECK(exact.read("times").as<std::int64_t>()[k] == epoch + k * 100 * ms);
@@ -224,11 +223,11 @@ TEST_CASE("fuse: types of streams and of the result") {
   check_success(test::run_tool(here, command));
   check_numbers(array_file(here / "out.npz").read("values"),
                 {0, 255, 0, 0.5, 0.1F, 50, 128, 0, 1, 0.1F, 100, 1, 1, 1.5, 0.2F});
-  check_success(test::run_tool(here, command + " --dtype float16"));
+  check_success(test::run_tool(here, command + " --element float16"));
   const array narrow = array_file(here / "out.npz").read("values");
-  CHECK(narrow.type == dtype::float16);
+  CHECK(narrow.type == element::f16);
   CHECK(narrow.as<f16>()[4].bits == f16(0.1F).bits);
-  CHECK(element(narrow, 1) == 255);
+  CHECK(number_at(narrow, 1) == 255);
 }
 
 TEST_CASE("fuse: the bits of resample, stream by stream") {
@@ -307,8 +306,8 @@ TEST_CASE("fuse: the bits of resample, stream by stream") {
       const bool same =
           std::memcmp(fused.as<float>() + k * 14 + first, one.as<float>() + k * c.channels,
                       static_cast<std::size_t>(c.channels) * sizeof(float)) == 0;
-      different += same && element(one_valid, k) == element(fused_valid, k * 3 + n) ? 0 : 1;
-      invalid += element(one_valid, k) == 0 ? 1 : 0;
+      different += same && number_at(one_valid, k) == number_at(fused_valid, k * 3 + n) ? 0 : 1;
+      invalid += number_at(one_valid, k) == 0 ? 1 : 0;
     }
     CHECK(different == 0);
     first += c.channels;
@@ -381,7 +380,7 @@ TEST_CASE("fuse: the command line is checked (exit code 1)") {
   fails("--stream force.npz:wrench@next --targets wrench_times -o out.npz", {"FILE:ARRAY"});
   fails("--stream force.npz:wrench@next --targets a:b --span union -o out.npz", {"--span"});
   fails("--stream force.npz:wrench@next --rate 5 --span wide -o out.npz", {"--span"});
-  fails("--stream force.npz:wrench@next --rate 5 --dtype bfloat16 -o out.npz", {"--dtype"});
+  fails("--stream force.npz:wrench@next --rate 5 --element bfloat16 -o out.npz", {"--element"});
   fails("--stream force.npz:wrench@next --rate 5 --backend tpu -o out.npz", {"--backend"});
   fails("--stream force.npz:wrench@last2 --rate 5 -o o.npz --plot p.svg --plot-channels 2",
         {"--plot-channels", "0 to 1"});
@@ -510,11 +509,11 @@ TEST_CASE("fuse: a real recording") {
       for (std::int64_t i = 0; i < 1001; ++i) {
         const double t = stamps.as<double>()[i];
         if (t > x - 0.02 && t <= x) {
-          sum += static_cast<double>(static_cast<float>(element(ctrl, 14 * i + c)));
+          sum += static_cast<double>(static_cast<float>(number_at(ctrl, 14 * i + c)));
           ++count;
         }
       }
-      worst = std::max(worst, std::fabs(element(out, 28 * k + 14 + c) - sum / count));
+      worst = std::max(worst, std::fabs(number_at(out, 28 * k + 14 + c) - sum / count));
     }
   }
   CHECK(worst < 1e-7);

@@ -12,7 +12,9 @@
 
 namespace {
 
-using namespace robocache::cli;  // NOLINT
+using namespace robocache::cli;
+using robocache::element;
+using robocache::element_of;  // NOLINT
 using robocache::f16;
 using shape_type = std::vector<std::int64_t>;
 
@@ -63,7 +65,7 @@ const std::vector<double> six = {0.0, -1.5, 2.0, 1e300, -0.0, 0x1p-1074};
 TEST_CASE("npy: versions 1 to 3 hold the same array") {
   for (const int version : {1, 2, 3}) {
     const array a = parse(test::npy(test::header("<f8", "(2, 3)"), test::bytes_of(six), version));
-    CHECK(a.type == dtype::float64);
+    CHECK(a.type == element::f64);
     CHECK(a.shape == shape_type{2, 3});
     CHECK(std::memcmp(a.bytes.data(), six.data(), 48) == 0);
   }
@@ -72,7 +74,7 @@ TEST_CASE("npy: versions 1 to 3 hold the same array") {
 TEST_CASE("npy: every element type that is read") {
   const auto first = [](const char* descr, const std::string& bytes) {
     const array a = parse(test::npy(test::header(descr, "(1,)"), bytes));
-    return std::string(name_of(a.type)) + " " + std::to_string(element(a, 0));
+    return std::string(numpy_name(a.type)) + " " + std::to_string(number_at(a, 0));
   };
   CHECK(first("|b1", "\1") == "bool 1.000000");
   CHECK(first("|i1", "\x80") == "int8 -128.000000");
@@ -187,7 +189,8 @@ TEST_CASE("npy: any single byte gone or changed never crashes") {
       try {
         // What is accepted must be an array of the 48 bytes, nothing else.
         const array a = parse(bad);
-        if (a.bytes.size() != 48 || a.size() * static_cast<std::int64_t>(size_of(a.type)) != 48) {
+        if (a.bytes.size() != 48 ||
+            a.size() * static_cast<std::int64_t>(bytes_each(a.type)) != 48) {
           FAIL("byte " << at << " = " << value << " gave an array of the wrong size");
         }
       } catch (const failure&) {
@@ -305,12 +308,12 @@ TEST_CASE("npz: methods other than stored and deflated") {
 
 TEST_CASE("npz: what is written is read back, and twice gives the same file") {
   const test::temporary_directory directory;
-  array a = make_array(dtype::float64, {2, 3});
+  array a = make_array(element::f64, {2, 3});
   std::memcpy(a.bytes.data(), six.data(), 48);
-  const array none = make_array(dtype::float32, {0, 4});
-  array mask = make_array(dtype::boolean, {3});
+  const array none = make_array(element::f32, {0, 4});
+  array mask = make_array(element::boolean, {3});
   mask.as<bool>()[1] = true;
-  array scalar = make_array(dtype::int64, {});
+  array scalar = make_array(element::i64, {});
   scalar.as<std::int64_t>()[0] = INT64_MIN;
   for (const char* name : {"one.npz", "two.npz"}) {
     write_npz(directory / name, {{"a", &a}, {"none", &none}, {"mask", &mask}, {"scalar", &scalar}});
@@ -323,24 +326,24 @@ TEST_CASE("npz: what is written is read back, and twice gives the same file") {
   CHECK(file.read("a").bytes == a.bytes);
   CHECK(file.read("a").shape == a.shape);
   CHECK(file.read("none").shape == shape_type{0, 4});
-  CHECK(file.read("mask").type == dtype::boolean);
-  CHECK(element(file.read("mask"), 1) == 1.0);
+  CHECK(file.read("mask").type == element::boolean);
+  CHECK(number_at(file.read("mask"), 1) == 1.0);
   CHECK(file.read("scalar").as<std::int64_t>()[0] == INT64_MIN);
 }
 
 TEST_CASE("npy: headers as NumPy writes them") {
-  const std::string text = npy_header(make_array(dtype::float32, {2751, 14}));
+  const std::string text = npy_header(make_array(element::f32, {2751, 14}));
   CHECK(text.size() % 64 == 0);
   CHECK(text.substr(0, 8) == std::string("\x93NUMPY\1\0", 8));
   CHECK(text.substr(10, 59) == "{'descr': '<f4', 'fortran_order': False, 'shape': (2751, 14");
   CHECK(text.back() == '\n');
-  CHECK(npy_header(make_array(dtype::boolean, {3})).find("'|b1'") != std::string::npos);
-  CHECK(npy_header(make_array(dtype::boolean, {3})).find("(3,)") != std::string::npos);
+  CHECK(npy_header(make_array(element::boolean, {3})).find("'|b1'") != std::string::npos);
+  CHECK(npy_header(make_array(element::boolean, {3})).find("(3,)") != std::string::npos);
 }
 
 TEST_CASE("npz: a failed write leaves the old file alone") {
   const test::temporary_directory directory;
-  const array a = make_array(dtype::float64, {3});
+  const array a = make_array(element::f64, {3});
   try {
     write_npz(directory / "no/such/directory.npz", {{"a", &a}});
     FAIL("it was written");

@@ -17,7 +17,9 @@
 
 namespace {
 
-using namespace robocache::cli;  // NOLINT
+using namespace robocache::cli;
+using robocache::element;
+using robocache::element_of;  // NOLINT
 using test::read_bytes;
 using test::temporary_directory;
 using test::write_bytes;
@@ -28,7 +30,7 @@ template <class F>
 void for_each_writer(const F& f) {
   f("text", [](const std::string& path) { write_file(path, std::string(5000, 'x')); });
   f("npz", [](const std::string& path) {
-    array values = make_array(dtype::uint8, {5000});
+    array values = make_array(element::u8, {5000});
     for (std::size_t i = 0; i < 5000; ++i) values.bytes[i] = static_cast<std::byte>(i * i >> 3);
     write_npz(path, {{"a", &values}});
   });

@@ -9,7 +9,9 @@
 
 namespace {
 
-using namespace robocache::cli;  // NOLINT
+using namespace robocache::cli;
+using robocache::element;
+using robocache::element_of;  // NOLINT
 using test::little_endian;
 
 std::vector<ply_column> parse(const std::string& text) {
@@ -62,8 +64,8 @@ TEST_CASE("ply: ascii, with comments, blank lines and both line ends") {
     REQUIRE(columns.size() == 4);
     CHECK(columns[0].name == "x");
     CHECK(columns[3].name == "red");
-    CHECK(columns[0].values.type == dtype::float32);
-    CHECK(columns[3].values.type == dtype::uint8);
+    CHECK(columns[0].values.type == element::f32);
+    CHECK(columns[3].values.type == element::u8);
     REQUIRE(columns[0].values.size() == 3);
     const auto* x = columns[0].values.as<float>();
     CHECK(x[0] == 1);
@@ -125,8 +127,8 @@ TEST_CASE("ply: every type under both of its names, in all encodings") {
       for (std::size_t i = 0; i < 8; ++i) {
         INFO(names[i].second);
         CHECK(name_of(columns[i].values.type) == std::string(names[i].second));
-        CHECK(element(columns[i].values, 0) == expected[i]);
-        CHECK(element(columns[i].values, 1) == static_cast<double>(i + 1));
+        CHECK(number_at(columns[i].values, 0) == expected[i]);
+        CHECK(number_at(columns[i].values, 1) == static_cast<double>(i + 1));
       }
     }
   }
@@ -281,8 +283,8 @@ TEST_CASE("ply: any single damaged byte is read or refused, never worse") {
 }
 
 TEST_CASE("ply: what is written is read again, and is what the format says") {
-  array x = make_array(dtype::float32, {2}), n = make_array(dtype::int32, {2}),
-        red = make_array(dtype::uint8, {2});
+  array x = make_array(element::f32, {2}), n = make_array(element::i32, {2}),
+        red = make_array(element::u8, {2});
   x.as<float>()[0] = 1;
   x.as<float>()[1] = -2;
   n.as<std::int32_t>()[0] = 258;

@@ -8,7 +8,9 @@
 
 namespace {
 
-using namespace robocache::cli;  // NOLINT
+using namespace robocache::cli;
+using robocache::element;
+using robocache::element_of;  // NOLINT
 using strings = std::vector<std::string>;
 using test::temporary_directory;
 using test::write_bytes;
@@ -30,7 +32,7 @@ void check_error(const std::string& part, const std::string& path,
 std::vector<double> positions(const point_cloud& cloud) {
   std::vector<double> result;
   for (std::int64_t i = 0; i < cloud.positions.size(); ++i) {
-    result.push_back(element(cloud.positions, i));
+    result.push_back(number_at(cloud.positions, i));
   }
   return result;
 }
@@ -54,7 +56,7 @@ TEST_CASE("points: properties of a PLY file in any order") {
                   "255 3 1 0.5 2\n0 6 4 0.25 5\n", 2));
   const point_cloud cloud = read_cloud(here / "c.ply");
   CHECK(cloud.size() == 2);
-  CHECK(cloud.positions.type == dtype::float32);
+  CHECK(cloud.positions.type == element::f32);
   CHECK(positions(cloud) == std::vector<double>{1, 2, 3, 4, 5, 6});
   CHECK(cloud.features == strings{"red", "scalar_Intensity"});
   CHECK(cloud.columns == std::vector<int>{0, 3});
@@ -69,7 +71,7 @@ TEST_CASE("points: positions that float32 cannot hold stay float64") {
                 ply("property " + std::string(type) + " x\nproperty float y\nproperty float z\n",
                     "450000001 2 3\n", 1));
     const point_cloud cloud = read_cloud(here / "c.ply");
-    CHECK(cloud.positions.type == dtype::float64);
+    CHECK(cloud.positions.type == element::f64);
     CHECK(positions(cloud) == std::vector<double>{450000001, 2, 3});
   }
 }
@@ -146,7 +148,7 @@ TEST_CASE("points: NumPy files") {
   const std::vector<double> numbers{1, 2, 3, 4, 5, 6, 7, 0.1};
   write_bytes(here / "c.npy", test::npy_of(numbers, "(2, 4)"));
   const point_cloud cloud = read_cloud(here / "c.npy");
-  CHECK(cloud.positions.type == dtype::float64);
+  CHECK(cloud.positions.type == element::f64);
   CHECK(positions(cloud) == std::vector<double>{1, 2, 3, 5, 6, 7});
   CHECK(cloud.features == strings{"intensity"});
   CHECK(values(cloud.values) == std::vector<float>{4, 0.1F});
@@ -182,7 +184,7 @@ TEST_CASE("points: float16 positions are exact as float32") {
   write_bytes(here / "h.npy",
               test::npy(test::header("<f2", "(1, 3)"), std::string("\x00\x3e\x01\x00\x00\xfc", 6)));
   const point_cloud cloud = read_cloud(here / "h.npy");
-  CHECK(cloud.positions.type == dtype::float32);
+  CHECK(cloud.positions.type == element::f32);
   CHECK(cloud.positions.as<float>()[0] == 1.5F);
   CHECK(cloud.positions.as<float>()[1] == 0x1p-24F);
   CHECK(cloud.positions.as<float>()[2] == -INFINITY);
@@ -213,7 +215,7 @@ TEST_CASE("points: features by name and column") {
 
 TEST_CASE("points: the range of a coordinate leaves out what is not finite") {
   point_cloud cloud;
-  cloud.positions = make_array(dtype::float32, {4, 3});
+  cloud.positions = make_array(element::f32, {4, 3});
   const float rows[] = {1, NAN, 7, -2, NAN, INFINITY, NAN, NAN, 5, -INFINITY, NAN, 6};
   std::copy(std::begin(rows), std::end(rows), cloud.positions.as<float>());
   CHECK(range_of(cloud, 0) == std::pair<double, double>{-2, 1});

@@ -14,7 +14,7 @@ TEST_CASE("tool: CUDA writes the files that the CPU writes") {
                                                 {"times.npy", test::npy_of(times, "(5000,)")}}));
   for (const char* type : {"float64", "float32", "float16"}) {
     for (const char* kind : {"linear", "pchip", "cubic:3,slerp-xyzw:4,nearest:1"}) {
-      const std::string options = "resample in.npz --rate 333 --max-gap 0.0024 --dtype " +
+      const std::string options = "resample in.npz --rate 333 --max-gap 0.0024 --element " +
                                   std::string(type) + " --kind " + kind;
       INFO(options);
       CHECK(test::run_tool(here, options + " --backend cpu -o cpu.npz").code == 0);
@@ -49,7 +49,7 @@ TEST_CASE("tool: CUDA fuses to the files that the CPU writes") {
         "--rate 333 --span union",
         "--stream a.npz:values@last5 --stream b.npz:values@min --stream "
         "b.npz:values@max,window=0.1 "
-        "--stream c.npz:values@pchip,before=fill --rate 50 --dtype float16"}) {
+        "--stream c.npz:values@pchip,before=fill --rate 50 --element float16"}) {
     const std::string command = "fuse " + std::string(options);
     INFO(command);
     test::check_success(test::run_tool(here, command + " --backend cpu -o cpu.npz"));

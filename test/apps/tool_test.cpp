@@ -11,8 +11,7 @@ namespace {
 
 using robocache::cli::array;
 using robocache::cli::array_file;
-using robocache::cli::dtype;
-using robocache::cli::element;
+using robocache::element;
 using test::check_failure;
 using test::check_success;
 using test::contains;
@@ -75,19 +74,19 @@ TEST_CASE("tool: linear resampling against the definition") {
   const array_file out(here / "out.npz");
   CHECK(out.names() == std::vector<std::string>{"values", "times", "valid"});
   const array values = out.read("values"), times = out.read("times"), valid = out.read("valid");
-  CHECK(values.type == dtype::float64);
+  CHECK(values.type == element::f64);
   CHECK(values.shape == shape_type{26, 2});
   CHECK(times.shape == shape_type{26});
-  CHECK(valid.type == dtype::boolean);
+  CHECK(valid.type == element::boolean);
   CHECK(valid.shape == shape_type{26});
   for (std::int64_t k = 0; k < 26; ++k) {
     const double t = static_cast<double>(k) / 25;
     CHECK(times.as<double>()[k] == t);  // no error accumulates
-    CHECK(element(valid, k) == 1);
-    CHECK(std::fabs(element(values, 2 * k) - 3 * t) < 1e-15 * 10);
+    CHECK(number_at(valid, k) == 1);
+    CHECK(std::fabs(number_at(values, 2 * k) - 3 * t) < 1e-15 * 10);
     const double i = std::min(std::floor(t * 10 + 1e-12), 9.0), w = t * 10 - i;
     const double expected = ((1 - w) * i * i + w * (i + 1) * (i + 1)) / 100;
-    CHECK(std::fabs(element(values, 2 * k + 1) - expected) < 1e-14);
+    CHECK(std::fabs(number_at(values, 2 * k + 1) - expected) < 1e-14);
   }
   CHECK(test::read_bytes(here / "out.svg").rfind("<svg", 0) == 0);
   CHECK(here.files().size() == 3);  // no temporary file is left
@@ -102,7 +101,7 @@ TEST_CASE("tool: the last stamp is a target when it falls on the grid") {
   };
   CHECK(targets("10").shape == shape_type{11});
   CHECK(targets("3").shape == shape_type{4});
-  CHECK(element(targets("3"), 3) == 1.0);
+  CHECK(number_at(targets("3"), 3) == 1.0);
   CHECK(targets("2.5").shape == shape_type{3});
   CHECK(targets("0.5").shape == shape_type{1});
   CHECK(targets("333").shape == shape_type{334});
@@ -118,13 +117,13 @@ TEST_CASE("tool: int64 nanoseconds stay exact at the epoch") {
                                "<i8", "(3,)", {first, first + 1000000000, first + 2000000000})}}));
   check_success(test::run_tool(here, "resample in.npz --values v --times t --rate 3 -o out.npz"));
   const array times = array_file(here / "out.npz").read("t");
-  REQUIRE(times.type == dtype::int64);
+  REQUIRE(times.type == element::i64);
   REQUIRE(times.shape == shape_type{7});
   const std::int64_t expected[] = {0,          333333333,  666666667, 1000000000,
                                    1333333333, 1666666667, 2000000000};
   for (int k = 0; k < 7; ++k) CHECK(times.as<std::int64_t>()[k] == first + expected[k]);
   const array values = array_file(here / "out.npz").read("v");
-  CHECK(values.type == dtype::float32);
+  CHECK(values.type == element::f32);
   CHECK(values.shape == shape_type{7});
   CHECK(values.as<float>()[3] == 1.0F);
   CHECK(values.as<float>()[1] == 0.333333333F);
@@ -146,14 +145,14 @@ TEST_CASE("tool: channel groups, gaps and fill") {
   const array_file out(here / "out.npz");
   const array values = out.read("values"), valid = out.read("valid");
   REQUIRE(values.shape == shape_type{9, 6});
-  const auto at = [&](std::int64_t k, std::int64_t c) { return element(values, 6 * k + c); };
+  const auto at = [&](std::int64_t k, std::int64_t c) { return number_at(values, 6 * k + c); };
   CHECK(at(1, 0) == 1.0);
   CHECK(std::fabs(at(1, 3) - std::sin(M_PI / 8)) < 1e-7);
   CHECK(std::fabs(at(1, 4) - std::cos(M_PI / 8)) < 1e-7);
   CHECK(at(1, 5) == 5.0);
   for (std::int64_t k = 0; k < 9; ++k) {
     const bool inside = k > 2 && k < 8;
-    CHECK(element(valid, k) == (inside ? 0 : 1));
+    CHECK(number_at(valid, k) == (inside ? 0 : 1));
     CHECK((at(k, 0) == -9.0) == inside);
     CHECK((at(k, 2) == -9.0) == inside);
   }
@@ -171,7 +170,8 @@ TEST_CASE("tool: targets from the file, ends and tolerance") {
     const array_file out(here / "out.npz");
     std::vector<double> result;
     for (std::int64_t k = 0; k < 4; ++k) {
-      result.push_back(element(out.read("valid"), k) == 1 ? element(out.read("values"), k) : NAN);
+      result.push_back(number_at(out.read("valid"), k) == 1 ? number_at(out.read("values"), k)
+                                                            : NAN);
     }
     return result;
   };
@@ -201,22 +201,22 @@ TEST_CASE("tool: batches with one clock each") {
   const double expected[] = {0, 0.5, 1, 1.5, 2, 0, 10, 20};
   const double stamps[] = {0, 0.5, 1, 1.5, 2, 5, 5.5, 6, 6, 6};
   for (std::int64_t k = 0; k < 10; ++k) {
-    CHECK(element(valid, k) == (k < 8 ? 1 : 0));
-    CHECK(element(times, k) == stamps[k]);
-    if (k < 8) CHECK(element(values, k) == expected[k]);
-    if (k >= 8) CHECK(std::isnan(element(values, k)));
+    CHECK(number_at(valid, k) == (k < 8 ? 1 : 0));
+    CHECK(number_at(times, k) == stamps[k]);
+    if (k < 8) CHECK(number_at(values, k) == expected[k]);
+    if (k >= 8) CHECK(std::isnan(number_at(values, k)));
   }
 }
 
-TEST_CASE("tool: types follow the input unless --dtype says otherwise") {
+TEST_CASE("tool: types follow the input unless --element says otherwise") {
   const temporary_directory here;
   write_recording(here / "in.npz");
   for (const char* type : {"float64", "float32", "float16"}) {
     const std::string name = type;
-    check_success(test::run_tool(here, "resample in.npz --rate 20 -o o.npz --dtype " + name));
+    check_success(test::run_tool(here, "resample in.npz --rate 20 -o o.npz --element " + name));
     const array values = array_file(here / "o.npz").read("values");
-    CHECK(robocache::cli::name_of(values.type) == name);
-    CHECK(std::fabs(element(values, 2) - 0.15) < 1e-4);
+    CHECK(robocache::cli::numpy_name(values.type) == name);
+    CHECK(std::fabs(number_at(values, 2) - 0.15) < 1e-4);
   }
 }
 
@@ -269,7 +269,7 @@ TEST_CASE("tool: the command line is checked (exit code 1)") {
   fails("resample in.npz -o out.npz --rate 5 --max-gap -1", {"--max-gap"});
   fails("resample in.npz -o out.npz --rate 5 --tolerance nan", {"--tolerance"});
   fails("resample in.npz -o out.npz --rate 5 --before wrap", {"--before"});
-  fails("resample in.npz -o out.npz --rate 5 --dtype int8", {"--dtype"});
+  fails("resample in.npz -o out.npz --rate 5 --element int8", {"--element"});
   fails("resample in.npz -o out.npz --rate 5 --backend tpu", {"--backend"});
   fails("resample in.npz -o out.npz --rate 5 --threads -1", {"--threads"});
   fails("resample in.npz -o out.npz --rate 5 --plot p.svg --plot-channels 0-2", {"0 to 1", "0-2"});
@@ -334,8 +334,8 @@ TEST_CASE("tool: integers are converted on request") {
   test::write_bytes(here / "in.npz",
                     test::zip({{"values.npy", member<std::int32_t>("<i4", "(3,)", {0, 10, 20})},
                                {"times.npy", member<double>("<f8", "(3,)", {0, 1, 2})}}));
-  check_success(test::run_tool(here, "resample in.npz --rate 2 -o out.npz --dtype float32"));
-  CHECK(element(array_file(here / "out.npz").read("values"), 3) == 15);
+  check_success(test::run_tool(here, "resample in.npz --rate 2 -o out.npz --element float32"));
+  CHECK(number_at(array_file(here / "out.npz").read("values"), 3) == 15);
 }
 
 TEST_CASE("tool: backends (exit code 3)") {
@@ -445,8 +445,8 @@ TEST_CASE("tool: the demo runs with nothing at hand, and twice the same") {
   REQUIRE(valid.shape[1] == 3);
   std::int64_t invalid = 0;
   for (std::int64_t k = 0; k < valid.shape[0]; ++k) {
-    CHECK(element(valid, 3 * k) == 1);
-    invalid += element(valid, 3 * k + 1) == 0 ? 1 : 0;
+    CHECK(number_at(valid, 3 * k) == 1);
+    invalid += number_at(valid, 3 * k + 1) == 0 ? 1 : 0;
   }
   CHECK(invalid >= 34);  // 0.7 s at 50 Hz
   CHECK(invalid <= 36);
@@ -475,7 +475,7 @@ TEST_CASE("tool: a real recording") {
                                            std::to_string(rate) + " -o o.npz --plot o.svg"));
     const array out = array_file(here / "o.npz").read("ctrl");
     const array targets = array_file(here / "o.npz").read("times");
-    CHECK(out.type == dtype::float64);
+    CHECK(out.type == element::f64);
     REQUIRE(out.shape == shape_type{rate == 50 ? 276 : 1832, 14});
     CHECK(test::read_bytes(here / "o.svg").size() < 500000);
     double worst = 0;
@@ -485,8 +485,8 @@ TEST_CASE("tool: a real recording") {
       const std::int64_t i = after - t - 1;
       const double w = (targets.as<double>()[k] - t[i]) / (t[i + 1] - t[i]);
       for (std::int64_t c = 0; c < 14; ++c) {
-        const double a = element(ctrl, 14 * i + c), b = element(ctrl, 14 * (i + 1) + c);
-        worst = std::max(worst, std::fabs(element(out, 14 * k + c) - (a + w * (b - a))));
+        const double a = number_at(ctrl, 14 * i + c), b = number_at(ctrl, 14 * (i + 1) + c);
+        worst = std::max(worst, std::fabs(number_at(out, 14 * k + c) - (a + w * (b - a))));
       }
     }
     CHECK(worst < 1e-15);

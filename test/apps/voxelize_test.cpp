@@ -15,7 +15,9 @@
 
 namespace {
 
-using namespace robocache::cli;  // NOLINT
+using namespace robocache::cli;
+using robocache::element;
+using robocache::element_of;  // NOLINT
 using test::check_failure;
 using test::check_success;
 using test::contains;
@@ -157,19 +159,19 @@ TEST_CASE("voxelize: dense grids of every mode against the definition") {
     const array_file file(here / "out.npz");
     const array grid = file.read("grid");
     CHECK(grid.shape == (has_features ? shape_type{3, 6, 16, 2} : shape_type{3, 6, 16}));
-    CHECK(grid.type == (mode == "occupancy" ? dtype::uint8
-                        : mode == "density" ? dtype::int32
-                                            : dtype::float32));
+    CHECK(grid.type == (mode == "occupancy" ? element::u8
+                        : mode == "density" ? element::i32
+                                            : element::f32));
     const array counts = has_features ? file.read("counts") : grid;
     CHECK(counts.shape == shape_type{3, 6, 16});
     double total = 0;
-    for (std::int64_t i = 0; i < counts.size(); ++i) total += element(counts, i);
+    for (std::int64_t i = 0; i < counts.size(); ++i) total += number_at(counts, i);
     CHECK(total == static_cast<double>(mode == "occupancy"
                                            ? static_cast<std::int64_t>(expected.cells.size())
                                            : expected.inside));
     for (const auto& [place, cell] : expected.cells) {
       const std::int64_t at = place_of(place);
-      CHECK(element(counts, at) == (mode == "occupancy" ? 1 : cell.count));
+      CHECK(number_at(counts, at) == (mode == "occupancy" ? 1 : cell.count));
       if (mode == "max") {
         CHECK(grid.as<float>()[2 * at] == cell.highest[1]);
         CHECK(grid.as<float>()[2 * at + 1] == cell.highest[0]);
@@ -182,8 +184,8 @@ TEST_CASE("voxelize: dense grids of every mode against the definition") {
     }
     const array from = file.read("origin"), edge = file.read("voxel");
     for (int axis = 0; axis < 3; ++axis) {
-      CHECK(element(from, axis) == static_cast<double>(origin[axis]));
-      CHECK(element(edge, axis) == static_cast<double>(voxel[axis]));
+      CHECK(number_at(from, axis) == static_cast<double>(origin[axis]));
+      CHECK(number_at(edge, axis) == static_cast<double>(voxel[axis]));
     }
   }
 }
@@ -202,20 +204,20 @@ TEST_CASE("voxelize: the occupied voxels alone, in order") {
               values = file.read("values");
   const auto cells = static_cast<std::int64_t>(expected.cells.size());
   CHECK(coordinates.shape == shape_type{cells, 3});
-  CHECK(coordinates.type == dtype::int32);
+  CHECK(coordinates.type == element::i32);
   CHECK(counts.shape == shape_type{cells});
   CHECK(values.shape == shape_type{cells, 1});
   std::int64_t i = 0;
   for (const auto& [place, cell] : expected.cells) {  // a map is sorted by z, y, x
     for (std::int64_t k = 0; k < 3; ++k) {
-      CHECK(element(coordinates, 3 * i + k) == place[static_cast<std::size_t>(k)]);
+      CHECK(number_at(coordinates, 3 * i + k) == place[static_cast<std::size_t>(k)]);
     }
-    CHECK(element(counts, i) == cell.count);
+    CHECK(number_at(counts, i) == cell.count);
     CHECK(values.as<float>()[i] == cell.highest[0]);
     ++i;
   }
   const array shape = file.read("shape");
-  for (int k = 0; k < 3; ++k) CHECK(element(shape, k) == static_cast<double>(extents[2 - k]));
+  for (int k = 0; k < 3; ++k) CHECK(number_at(shape, k) == static_cast<double>(extents[2 - k]));
 }
 
 TEST_CASE("voxelize: votes on labels, dense, sparse and as points") {
@@ -262,9 +264,9 @@ TEST_CASE("voxelize: votes on labels, dense, sparse and as points") {
     const std::string text = test::read_bytes(here / "points.ply");
     const auto columns =
         parse_ply(reinterpret_cast<const std::byte*>(text.data()), text.size(), "points.ply");
-    REQUIRE(grid.type == dtype::int32);
+    REQUIRE(grid.type == element::i32);
     CHECK(grid.shape == shape_type{3, 6, 16, 2});
-    REQUIRE(values.type == dtype::int32);
+    REQUIRE(values.type == element::i32);
     REQUIRE(values.shape == shape_type{count, 2});
     REQUIRE(columns.size() == 6);
     std::int64_t row = 0;
@@ -274,7 +276,7 @@ TEST_CASE("voxelize: votes on labels, dense, sparse and as points") {
         const std::int32_t expected = winner(votes[channel], ignores);
         CHECK(grid.as<std::int32_t>()[2 * place_of(place) + c] == expected);
         CHECK(values.as<std::int32_t>()[2 * row + c] == expected);
-        CHECK(columns[4 + channel].values.type == dtype::int32);
+        CHECK(columns[4 + channel].values.type == element::i32);
         CHECK(columns[4 + channel].values.as<std::int32_t>()[row] == expected);
       }
       ++row;
@@ -314,7 +316,7 @@ TEST_CASE("voxelize: the grid follows from the cloud, and holds all of it") {
       const std::int64_t n = grid.shape[static_cast<std::size_t>(2 - axis)];
       bool has_first = false, has_last = false;
       for (std::int64_t i = 0; i < grid.size(); ++i) {
-        if (element(grid, i) == 0) continue;
+        if (number_at(grid, i) == 0) continue;
         const std::int64_t at = axis == 0   ? i % grid.shape[2]
                                 : axis == 1 ? i / grid.shape[2] % grid.shape[1]
                                             : i / grid.shape[2] / grid.shape[1];
@@ -323,7 +325,7 @@ TEST_CASE("voxelize: the grid follows from the cloud, and holds all of it") {
       }
       CHECK(has_first);
       CHECK(has_last);
-      const double multiple = element(from, axis) / element(edge, axis);
+      const double multiple = number_at(from, axis) / number_at(edge, axis);
       CHECK(std::fabs(multiple - std::round(multiple)) < 1e-5);
     }
   }
@@ -348,8 +350,8 @@ TEST_CASE("voxelize: float64 positions are not rounded to float32") {
   check_success(run_tool(here, "voxelize c.npy --voxel 0.01 -o out.npz --origin 450000 0 0"));
   const array grid = array_file(here / "out.npz").read("grid");
   CHECK(grid.shape == shape_type{1, 1, 2});
-  CHECK(element(grid, 0) == 1);
-  CHECK(element(grid, 1) == 2);
+  CHECK(number_at(grid, 0) == 1);
+  CHECK(number_at(grid, 1) == 2);
 }
 
 TEST_CASE("voxelize: the occupied cells as a PLY file") {
@@ -371,16 +373,14 @@ TEST_CASE("voxelize: the occupied cells as a PLY file") {
   for (std::size_t c = 0; c < columns.size(); ++c) {
     INFO(expected[c].first);
     CHECK(columns[c].name == expected[c].first);
-    CHECK(columns[c].values.type == (c < 3    ? dtype::float32
-                                     : c == 3 ? dtype::int32
-                                              : dtype::uint8));
+    CHECK(columns[c].values.type == (c < 3 ? element::f32 : c == 3 ? element::i32 : element::u8));
     for (int i = 0; i < 2; ++i) {
-      CHECK(element(columns[c].values, i) == expected[c].second[static_cast<std::size_t>(i)]);
+      CHECK(number_at(columns[c].values, i) == expected[c].second[static_cast<std::size_t>(i)]);
     }
   }
   // Which is a cloud again, with the colours of its cells.
   check_success(run_tool(here, "voxelize out.ply --voxel 1 --mode max --features blue -o b.npz"));
-  CHECK(element(array_file(here / "b.npz").read("grid"), 1) == 1);
+  CHECK(number_at(array_file(here / "b.npz").read("grid"), 1) == 1);
 }
 
 TEST_CASE("voxelize: pictures") {
@@ -457,7 +457,7 @@ TEST_CASE("voxelize: a grid too large to be dense is written sparse, and says so
   CHECK(contains(result.err, "robocache: note: a dense grid of 100001 x 100001 x 100001 voxels"));
   const array coordinates = array_file(here / "out.npz").read("coordinates");
   CHECK(coordinates.shape == shape_type{2, 3});
-  CHECK(element(coordinates, 3) == 100000);
+  CHECK(number_at(coordinates, 3) == 100000);
   CHECK(contains(result.out, "grid: 100001 x 100001 x 100001 voxels of 0.01 m"));
 }
 
@@ -630,9 +630,9 @@ TEST_CASE("voxelize: colours of a real room, sparse and dense alike") {
   for (const auto& [place, cell] : expected.cells) {
     const std::int64_t at = (place[0] * cells[1] + place[1]) * cells[0] + place[2];
     for (std::int64_t k = 0; k < 3; ++k) {
-      wrong += element(coordinates, 3 * i + k) == place[static_cast<std::size_t>(k)] ? 0 : 1;
+      wrong += number_at(coordinates, 3 * i + k) == place[static_cast<std::size_t>(k)] ? 0 : 1;
     }
-    wrong += element(counts, at) == cell.count ? 0 : 1;
+    wrong += number_at(counts, at) == cell.count ? 0 : 1;
     for (std::int64_t c = 0; c < 3; ++c) {
       // Colours are whole numbers, so that their sums are exact in double.
       const auto mean = static_cast<float>(cell.sums[static_cast<std::size_t>(c)] / cell.count);

@@ -15,15 +15,14 @@ constexpr std::size_t longest_header = 1 << 16;
 constexpr std::size_t most_dimensions = 32;
 
 struct type_descr {
-  dtype type;
+  element type;
   std::string_view text;  // as written; "<" and "|" are both read for single bytes
 };
 
 constexpr type_descr descrs[] = {
-    {dtype::boolean, "|b1"}, {dtype::int8, "|i1"},    {dtype::int16, "<i2"},
-    {dtype::int32, "<i4"},   {dtype::int64, "<i8"},   {dtype::uint8, "|u1"},
-    {dtype::uint16, "<u2"},  {dtype::uint32, "<u4"},  {dtype::uint64, "<u8"},
-    {dtype::float16, "<f2"}, {dtype::float32, "<f4"}, {dtype::float64, "<f8"},
+    {element::boolean, "|b1"}, {element::i8, "|i1"},  {element::i16, "<i2"}, {element::i32, "<i4"},
+    {element::i64, "<i8"},     {element::u8, "|u1"},  {element::u16, "<u2"}, {element::u32, "<u4"},
+    {element::u64, "<u8"},     {element::f16, "<f2"}, {element::f32, "<f4"}, {element::f64, "<f8"},
 };
 
 /// The dictionary that heads an .npy file: a Python literal with exactly three known keys.
@@ -152,18 +151,18 @@ class header_parser {
   const std::string& where_;
 };
 
-dtype parse_descr(const std::string& text, const std::string& where) {
+element parse_descr(const std::string& text, const std::string& where) {
   for (const type_descr& known : descrs) {
-    const std::size_t size = size_of(known.type);
+    const std::size_t size = bytes_each(known.type);
     const bool same_letter = text.size() == 3 && text.substr(1) == known.text.substr(1);
     if (same_letter && (text[0] == '<' || (text[0] == '|' && size == 1))) return known.type;
     if (same_letter && text[0] == '>' && size > 1) {
       bad_input(where + ": expected little-endian elements, got big-endian " + in_quotes(text) +
-                " (convert with values.astype(values.dtype.newbyteorder('<')))");
+                " (convert with values.astype(values.element.newbyteorder('<')))");
     }
   }
   if (text.find('O') != std::string::npos) {
-    bad_input(where + ": expected numbers, got Python objects (dtype " + in_quotes(text) +
+    bad_input(where + ": expected numbers, got Python objects (element " + in_quotes(text) +
               "), which are never unpickled");
   }
   bad_input(where + ": unknown element type " + in_quotes(text) +
@@ -172,9 +171,9 @@ dtype parse_descr(const std::string& text, const std::string& where) {
 
 /// The bytes that the elements take. Fails where the count does not fit 63 bits, with a zero
 /// extent among absurd ones as well.
-std::size_t payload_of(const std::vector<std::int64_t>& shape, dtype type,
+std::size_t payload_of(const std::vector<std::int64_t>& shape, element type,
                        const std::string& where) {
-  auto bytes = static_cast<std::int64_t>(size_of(type));
+  auto bytes = static_cast<std::int64_t>(bytes_each(type));
   bool empty = false;
   for (const std::int64_t extent : shape) {
     empty = empty || extent == 0;
@@ -219,7 +218,7 @@ array parse_npy(const std::byte* bytes, std::size_t size, const std::string& whe
   }
   const auto [start, length] = find_header(bytes, size, where);
   const auto header = header_parser(text.substr(start, length), where).parse();
-  const dtype type = parse_descr(header.descr, where);
+  const element type = parse_descr(header.descr, where);
   if (header.fortran_order && header.shape.size() > 1) {
     bad_input(where + ": expected C order, got Fortran order with shape " +
               shape_text(header.shape) + " (save numpy.ascontiguousarray(values))");
@@ -227,8 +226,8 @@ array parse_npy(const std::byte* bytes, std::size_t size, const std::string& whe
   const std::size_t needed = payload_of(header.shape, type, where);
   const std::size_t present = size - start - length;
   if (present != needed) {
-    bad_input(where + ": expected " + std::to_string(needed) + " bytes of " + name_of(type) + " " +
-              shape_text(header.shape) + ", got " + std::to_string(present) +
+    bad_input(where + ": expected " + std::to_string(needed) + " bytes of " + numpy_name(type) +
+              " " + shape_text(header.shape) + ", got " + std::to_string(present) +
               (present < needed ? " (truncated)" : " (too many)"));
   }
   array result = make_array(type, header.shape);

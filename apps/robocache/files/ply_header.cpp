@@ -14,14 +14,14 @@ namespace {
 struct type_name {
   const char* first;   // as of 1994
   const char* second;  // as of later writers
-  dtype type;
+  element type;
 };
 
 constexpr type_name type_names[] = {
-    {"char", "int8", dtype::int8},        {"uchar", "uint8", dtype::uint8},
-    {"short", "int16", dtype::int16},     {"ushort", "uint16", dtype::uint16},
-    {"int", "int32", dtype::int32},       {"uint", "uint32", dtype::uint32},
-    {"float", "float32", dtype::float32}, {"double", "float64", dtype::float64},
+    {"char", "int8", element::i8},      {"uchar", "uint8", element::u8},
+    {"short", "int16", element::i16},   {"ushort", "uint16", element::u16},
+    {"int", "int32", element::i32},     {"uint", "uint32", element::u32},
+    {"float", "float32", element::f32}, {"double", "float64", element::f64},
 };
 
 class header_parser {
@@ -104,7 +104,7 @@ class header_parser {
     elements_.back().properties.push_back(std::move(result));
   }
 
-  [[nodiscard]] dtype parse_type(std::string_view name) const {
+  [[nodiscard]] element parse_type(std::string_view name) const {
     for (const type_name& known : type_names) {
       if (name == known.first || name == known.second) return known.type;
     }
@@ -145,7 +145,7 @@ ply_header parse_ply_header(line_reader& lines, const std::string& where) {
   return header_parser(lines, where).parse();
 }
 
-const char* ply_name(dtype type) {
+const char* ply_name(element type) {
   for (const type_name& known : type_names) {
     if (known.type == type) return known.first;
   }

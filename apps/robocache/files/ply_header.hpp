@@ -16,8 +16,8 @@ enum class encoding : std::uint8_t { ascii, little_endian, big_endian };
 
 struct ply_property {
   std::string name;
-  dtype type = dtype::float32;
-  std::optional<dtype> count;  // of a list
+  element type = element::f32;
+  std::optional<element> count;  // of a list
 };
 
 struct ply_element {
@@ -35,6 +35,6 @@ struct ply_header {
 ply_header parse_ply_header(line_reader& lines, const std::string& where);
 
 /// The name of one of PLY's eight types.
-const char* ply_name(dtype type);
+const char* ply_name(element type);
 
 }  // namespace robocache::cli

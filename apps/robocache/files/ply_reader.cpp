@@ -33,21 +33,21 @@ bool parse_number(std::string_view text, T& value) {
 
 /// Calls `f` with a zero of the type, one of PLY's eight.
 template <class F>
-auto with_ply_type(dtype type, const F& f) {
+auto with_ply_type(element type, const F& f) {
   switch (type) {
-    case dtype::int8:
+    case element::i8:
       return f(std::int8_t{});
-    case dtype::uint8:
+    case element::u8:
       return f(std::uint8_t{});
-    case dtype::int16:
+    case element::i16:
       return f(std::int16_t{});
-    case dtype::uint16:
+    case element::u16:
       return f(std::uint16_t{});
-    case dtype::int32:
+    case element::i32:
       return f(std::int32_t{});
-    case dtype::uint32:
+    case element::u32:
       return f(std::uint32_t{});
-    case dtype::float32:
+    case element::f32:
       return f(float{});
     default:
       return f(double{});
@@ -67,8 +67,8 @@ class binary_body {
   void end_row() {}
 
   /// Writes the next number to `to`; null skips it.
-  void read(const ply_property& p, dtype type, std::byte* to) {
-    const std::size_t size = size_of(type);
+  void read(const ply_property& p, element type, std::byte* to) {
+    const std::size_t size = bytes_each(type);
     need(p, size);
     if (to != nullptr) {
       std::memcpy(to, rest_.data(), size);
@@ -78,9 +78,9 @@ class binary_body {
   }
 
   void skip(const ply_property& p, std::int64_t count) {
-    if (count > static_cast<std::int64_t>(rest_.size() / size_of(p.type)))
+    if (count > static_cast<std::int64_t>(rest_.size() / bytes_each(p.type)))
       need(p, rest_.size() + 1);
-    rest_.remove_prefix(static_cast<std::size_t>(count) * size_of(p.type));
+    rest_.remove_prefix(static_cast<std::size_t>(count) * bytes_each(p.type));
   }
 
   [[noreturn]] void fail(const std::string& what) const {
@@ -125,7 +125,7 @@ class ascii_body {
     if (!lines_.is_blank()) lines_.fail("expected the row to end, got " + in_quotes(lines_.line()));
   }
 
-  void read(const ply_property& p, dtype type, std::byte* to) {
+  void read(const ply_property& p, element type, std::byte* to) {
     const std::string_view word = lines_.word();
     with_ply_type(type, [&](auto value) {
       if (!parse_number(word, value)) {
@@ -182,8 +182,8 @@ void read_rows(Body& body, const ply_element& e, std::vector<ply_column>& column
       } else {
         std::byte* to = nullptr;
         if (!columns.empty()) {
-          to =
-              columns[next++].values.bytes.data() + static_cast<std::size_t>(row) * size_of(p.type);
+          to = columns[next++].values.bytes.data() +
+               static_cast<std::size_t>(row) * bytes_each(p.type);
         }
         body.read(p, p.type, to);
       }
@@ -196,7 +196,7 @@ void read_rows(Body& body, const ply_element& e, std::vector<ply_column>& column
 std::size_t least_bytes(const ply_element& e, encoding format) {
   std::size_t bytes = 0;
   for (const ply_property& p : e.properties) {
-    bytes += format == encoding::ascii ? 2 : size_of(p.count.value_or(p.type));
+    bytes += format == encoding::ascii ? 2 : bytes_each(p.count.value_or(p.type));
   }
   return std::max<std::size_t>(bytes, 1);
 }

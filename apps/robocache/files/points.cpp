@@ -94,10 +94,10 @@ class cloud_builder {
 
   /// `value(row, column)` is a number as a double; positions keep `type`.
   template <class Value>
-  point_cloud build(std::int64_t rows, dtype type, const Value& value) {
+  point_cloud build(std::int64_t rows, element type, const Value& value) {
     const auto width = static_cast<std::int64_t>(feature_columns_.size());
     cloud_.positions = make_array(type, {rows, 3});
-    cloud_.values = make_array(dtype::float32, {rows, width});
+    cloud_.values = make_array(element::f32, {rows, width});
     auto* features = cloud_.values.as<float>();
     for (std::int64_t row = 0; row < rows; ++row) {
       for (std::int64_t axis = 0; axis < 3; ++axis) {
@@ -110,7 +110,7 @@ class cloud_builder {
 
  private:
   void set(std::int64_t i, double value) {
-    if (cloud_.positions.type == dtype::float64) {
+    if (cloud_.positions.type == element::f64) {
       cloud_.positions.as<double>()[i] = value;
     } else {
       cloud_.positions.as<float>()[i] = static_cast<float>(value);
@@ -124,23 +124,23 @@ class cloud_builder {
 };
 
 /// Whether float32 cannot hold all values of the type.
-bool needs_double(dtype type) {
-  return type == dtype::float64 || type == dtype::int32 || type == dtype::uint32;
+bool needs_double(element type) {
+  return type == element::f64 || type == element::i32 || type == element::u32;
 }
 
 point_cloud read_ply_cloud(const std::string& path, const progress_hook& progress) {
   const std::vector<std::byte> bytes = read_file(path, progress);
   const std::vector<ply_column> columns = parse_ply(bytes.data(), bytes.size(), path);
   std::vector<std::string> names;
-  dtype type = dtype::float32;
+  element type = element::f32;
   for (const ply_column& c : columns) {
     names.push_back(c.name);
     const bool is_position = c.name == "x" || c.name == "y" || c.name == "z";
-    if (is_position && needs_double(c.values.type)) type = dtype::float64;
+    if (is_position && needs_double(c.values.type)) type = element::f64;
   }
   cloud_builder builder(path, names);
   return builder.build(columns.front().values.size(), type, [&](std::int64_t row, std::size_t c) {
-    return element(columns[c].values, row);
+    return number_at(columns[c].values, row);
   });
 }
 
@@ -156,7 +156,7 @@ point_cloud read_raw_cloud(const std::string& path, const std::string& columns,
   }
   cloud_builder builder(path, names);
   const auto rows = static_cast<std::int64_t>(bytes.size() / row_bytes);
-  return builder.build(rows, dtype::float32, [&](std::int64_t row, std::size_t c) {
+  return builder.build(rows, element::f32, [&](std::int64_t row, std::size_t c) {
     float value;
     std::memcpy(&value,
                 bytes.data() + static_cast<std::size_t>(row) * row_bytes + c * sizeof(float),
@@ -192,7 +192,7 @@ point_cloud read_numpy_cloud(const std::string& path, const std::string& columns
   std::string where = path;
   const array rows = read_points_array(path, where, progress);
   if (!is_float(rows.type)) {
-    bad_input(where + ": expected float16, float32 or float64, got " + name_of(rows.type));
+    bad_input(where + ": expected float16, float32 or float64, got " + numpy_name(rows.type));
   }
   const bool is_table = rows.shape.size() == 2 && rows.shape[1] >= 3;
   if (!is_table || rows.shape[1] > most_columns) {
@@ -207,9 +207,9 @@ point_cloud read_numpy_cloud(const std::string& path, const std::string& columns
               " columns, as --columns says, got shape " + shape_text(rows.shape));
   }
   cloud_builder builder(where, names);
-  const dtype type = rows.type == dtype::float64 ? dtype::float64 : dtype::float32;
+  const element type = rows.type == element::f64 ? element::f64 : element::f32;
   return builder.build(rows.shape[0], type, [&](std::int64_t row, std::size_t c) {
-    return element(rows, row * width + static_cast<std::int64_t>(c));
+    return number_at(rows, row * width + static_cast<std::int64_t>(c));
   });
 }
 
@@ -262,7 +262,7 @@ point_cloud read_cloud(const std::string& path, const std::string& columns,
 std::pair<double, double> range_of(const point_cloud& cloud, int axis) {
   std::pair<double, double> range{INFINITY, -INFINITY};
   for (std::int64_t i = 0; i < cloud.size(); ++i) {
-    const double value = element(cloud.positions, 3 * i + axis);
+    const double value = number_at(cloud.positions, 3 * i + axis);
     if (!std::isfinite(value)) continue;
     range = {std::min(range.first, value), std::max(range.second, value)};
   }
@@ -281,8 +281,7 @@ std::vector<int> find_features(const point_cloud& cloud, const std::string& text
 
 array features_of(const point_cloud& cloud, const std::vector<int>& chosen) {
   const auto width = static_cast<std::int64_t>(cloud.features.size());
-  array result =
-      make_array(dtype::float32, {cloud.size(), static_cast<std::int64_t>(chosen.size())});
+  array result = make_array(element::f32, {cloud.size(), static_cast<std::int64_t>(chosen.size())});
   auto* to = result.as<float>();
   for (std::int64_t row = 0; row < cloud.size(); ++row) {
     const float* from = cloud.values.as<float>() + row * width;
