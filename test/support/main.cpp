@@ -45,7 +45,7 @@ CATCH_REGISTER_LISTENER(case_counter)
 namespace test {
 
 bool skip_loudly(const std::string& reason) {
-  const std::string name = Catch::getResultCapture().getCurrentTestName();
+  const std::string name(Catch::getResultCapture().getCurrentTestName());
   skipped_cases().insert(name);
   std::fprintf(stderr, "\n*** SKIPPED: %s: %s ***\n\n", name.c_str(), reason.c_str());
   return true;
