@@ -1,7 +1,7 @@
 /// \file
 /// The entry of every test executable. It asks the executable first whether it can run here.
 
-#define CATCH_CONFIG_RUNNER  // version 2 compiles its runner into this file
+#define CATCH_CONFIG_RUNNER               // version 2 compiles its runner into this file
 #define CATCH_CONFIG_EXTERNAL_INTERFACES  // and its listeners
 #include <cstdio>
 #include <cstdlib>
@@ -21,11 +21,15 @@ bool is_one(const char* name) {
   return value != nullptr && std::strcmp(value, "1") == 0;
 }
 
-int started_cases = 0;
+struct run_of_cases {
+  int started = 0;
+  std::string running;
+  std::set<std::string> skipped;
+};
 
-std::set<std::string>& skipped_cases() {
-  static std::set<std::string> names;
-  return names;
+run_of_cases& cases() {
+  static run_of_cases the_run;
+  return the_run;
 }
 
 #if defined(CATCH_VERSION_MAJOR) && CATCH_VERSION_MAJOR >= 3
@@ -36,7 +40,10 @@ using listener_base = Catch::TestEventListenerBase;
 
 struct case_counter : listener_base {
   using listener_base::listener_base;
-  void testCaseStarting(const Catch::TestCaseInfo& /*info*/) override { ++started_cases; }
+  void testCaseStarting(const Catch::TestCaseInfo& info) override {
+    ++cases().started;
+    cases().running = info.name;
+  }
 };
 CATCH_REGISTER_LISTENER(case_counter)
 
@@ -45,8 +52,8 @@ CATCH_REGISTER_LISTENER(case_counter)
 namespace test {
 
 bool skip_loudly(const std::string& reason) {
-  const std::string name(Catch::getResultCapture().getCurrentTestName());
-  skipped_cases().insert(name);
+  const std::string& name = cases().running;
+  cases().skipped.insert(name);
   std::fprintf(stderr, "\n*** SKIPPED: %s: %s ***\n\n", name.c_str(), reason.c_str());
   return true;
 }
@@ -74,6 +81,6 @@ int main(int argc, char** argv) {
   }
   const int status = Catch::Session().run(argc, argv);
   const bool nothing_ran =
-      started_cases > 0 && skipped_cases().size() == static_cast<std::size_t>(started_cases);
+      cases().started > 0 && cases().skipped.size() == static_cast<std::size_t>(cases().started);
   return status == EXIT_SUCCESS && nothing_ran ? skipped : status;
 }

@@ -1,6 +1,6 @@
 /// \file
-/// What cannot run here says so: a whole executable before it starts, one test case from within. ctest
-/// lists the reasons below its summary.
+/// What cannot run here says so: a whole executable before it starts, one test case from within.
+/// ctest lists the reasons below its summary.
 #pragma once
 
 #include <string>
