@@ -11,7 +11,6 @@ namespace {
 
 using namespace robocache::cli;
 using robocache::element;
-using robocache::element_of;  // NOLINT
 using robocache::f16;
 
 }  // namespace

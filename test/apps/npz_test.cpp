@@ -14,7 +14,6 @@ namespace {
 
 using namespace robocache::cli;
 using robocache::element;
-using robocache::element_of;  // NOLINT
 using robocache::f16;
 using shape_type = std::vector<std::int64_t>;
 

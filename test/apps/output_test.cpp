@@ -19,7 +19,6 @@ namespace {
 
 using namespace robocache::cli;
 using robocache::element;
-using robocache::element_of;  // NOLINT
 using test::read_bytes;
 using test::temporary_directory;
 using test::write_bytes;

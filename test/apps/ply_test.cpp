@@ -11,7 +11,6 @@ namespace {
 
 using namespace robocache::cli;
 using robocache::element;
-using robocache::element_of;  // NOLINT
 using test::little_endian;
 
 std::vector<ply_column> parse(const std::string& text) {

@@ -10,7 +10,6 @@ namespace {
 
 using namespace robocache::cli;
 using robocache::element;
-using robocache::element_of;  // NOLINT
 using strings = std::vector<std::string>;
 using test::temporary_directory;
 using test::write_bytes;

@@ -17,7 +17,6 @@ namespace {
 
 using namespace robocache::cli;
 using robocache::element;
-using robocache::element_of;  // NOLINT
 using test::check_failure;
 using test::check_success;
 using test::contains;
