@@ -90,43 +90,43 @@ const mistake mistakes[] = {
      [](call& c) { c.streams[1].options.kinds = interpolation::slerp_xyzw; }},
     {"stream 1: options.tolerance", [](call& c) { c.streams[1].options.tolerance = -1; }},
     {"stream 0: options.max_gap", [](call& c) { c.streams[0].options.max_gap = -1; }},
-    {"stream 1: options.before and options.after",
+    {"stream 1: options.after must be an end_policy (got number 9)",
      [](call& c) { c.streams[1].options.after = static_cast<end_policy>(9); }},
     {"stream 1: options.nans",
      [](call& c) { c.streams[1].options.nans = static_cast<nan_policy>(9); }},
-    {"stream 1: options.lengths.extent(0)",
+    {"stream 1: options.samples.lengths.extent(0)",
      [](call& c) {
-       c.streams[1].options.lengths = {c.numbers.data(), {3}};
+       c.streams[1].options.samples.lengths = {c.numbers.data(), {3}};
      }},
-    {"stream 1: options.lengths[1]",
+    {"stream 1: options.samples.lengths[1]",
      [](call& c) {
        c.numbers = {4, 5};
-       c.streams[1].options.lengths = {c.numbers.data(), {2}};
+       c.streams[1].options.samples.lengths = {c.numbers.data(), {2}};
      }},
-    {"stream 1: options.offsets",
+    {"stream 1: options.samples.offsets",
      [](call& c) {
        c.numbers = {0, 9, 8};
        c.streams[1].extents[0] = 1;
        c.streams[1].extents[1] = 8;
        c.streams[1].times = table(c.stamps.data(), 1, 8);
-       c.streams[1].options.offsets = {c.numbers.data(), {3}};
+       c.streams[1].options.samples.offsets = {c.numbers.data(), {3}};
      }},
     {"stream 1: source.extent(0)",
      [](call& c) {
        c.numbers = {0, 4, 8};
-       c.streams[1].options.offsets = {c.numbers.data(), {3}};
+       c.streams[1].options.samples.offsets = {c.numbers.data(), {3}};
      }},
     {"stream 1: options.sample_mask.extent(1)",
      [](call& c) {
        c.streams[1].options.sample_mask = {c.bytes.data(), {2, 3}};
      }},
-    {"stream 1: options.target_lengths and options.target_offsets",
+    {"stream 1: options.targets must be null: the clock has the lengths of all streams",
      [](call& c) {
-       c.streams[1].options.target_lengths = {c.numbers.data(), {2}};
+       c.streams[1].options.targets.lengths = {c.numbers.data(), {2}};
      }},
-    {"stream 0: options.target_lengths and options.target_offsets",
+    {"stream 0: options.targets must be null: the clock has the lengths of all streams",
      [](call& c) {
-       c.streams[0].options.target_offsets = {c.numbers.data(), {3}};
+       c.streams[0].options.targets.offsets = {c.numbers.data(), {3}};
      }},
     {"stream 1: keep must be at least 1 (got 0)",
      [](call& c) {

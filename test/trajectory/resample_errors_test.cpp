@@ -48,8 +48,8 @@ struct call {
     output = {out.data(), {1, 6, 8}};
     report.valid = {bytes.data(), {1, 6}};
     report.left = {words.data(), {1, 6}};
-    options.offsets = list(std::move(offsets));
-    options.target_offsets = other_list(std::move(target_offsets));
+    options.samples.offsets = list(std::move(offsets));
+    options.targets.offsets = other_list(std::move(target_offsets));
   }
   void run(const any_executor& executor) const {
     resample(executor, source, times, targets, output, options, report);
@@ -197,89 +197,89 @@ const mistake mistakes[] = {
     {"options.before", [](call& c) { c.options.before = static_cast<end_policy>(3); }},
     {"options.after", [](call& c) { c.options.after = static_cast<end_policy>(77); }},
     {"options.nans", [](call& c) { c.options.nans = static_cast<nan_policy>(2); }},
-    {"options.lengths.extent(0)", [](call& c) { c.options.lengths = c.list({4}); }},
-    {"options.lengths[1]",
+    {"options.samples.lengths.extent(0)", [](call& c) { c.options.samples.lengths = c.list({4}); }},
+    {"options.samples.lengths[1]",
      [](call& c) {
-       c.options.lengths = c.list({4, 5});
+       c.options.samples.lengths = c.list({4, 5});
      }},
-    {"options.lengths[0]",
+    {"options.samples.lengths[0]",
      [](call& c) {
-       c.options.lengths = c.list({-1, 4});
+       c.options.samples.lengths = c.list({-1, 4});
      }},
-    {"options.lengths[1]",
+    {"options.samples.lengths[1]",
      [](call& c) {
-       c.options.lengths = c.list({0, INT64_MIN});
+       c.options.samples.lengths = c.list({0, INT64_MIN});
      }},
-    {"options.target_lengths[0]",
+    {"options.targets.lengths[0]",
      [](call& c) {
-       c.options.target_lengths = c.list({4, 3});
+       c.options.targets.lengths = c.list({4, 3});
      }},
-    {"options.target_lengths[1]",
+    {"options.targets.lengths[1]",
      [](call& c) {
-       c.options.target_lengths = c.list({3, -3});
+       c.options.targets.lengths = c.list({3, -3});
      }},
-    {"options.target_lengths.extent(0)",
+    {"options.targets.lengths.extent(0)",
      [](call& c) {
-       c.options.target_lengths = c.list({3, 3, 3});
+       c.options.targets.lengths = c.list({3, 3, 3});
      }},
-    {"options.offsets",
+    {"options.samples.offsets",
      [](call& c) {
        c.pack({0, 5, 3}, {0, 3, 6});
      }},
-    {"options.offsets",
+    {"options.samples.offsets",
      [](call& c) {
        c.pack({-1, 5, 8}, {0, 3, 6});
      }},
-    {"options.offsets",
+    {"options.samples.offsets",
      [](call& c) {
        c.pack({0, 5, 9}, {0, 3, 6});
      }},
-    {"options.offsets",
+    {"options.samples.offsets",
      [](call& c) {
        c.pack({0, 9, 8}, {0, 3, 6});
      }},
-    {"options.offsets",
+    {"options.samples.offsets",
      [](call& c) {
        c.pack({5, INT64_MIN, 8}, {0, 3, 6});
      }},
-    {"options.offsets.extent(0)",
+    {"options.samples.offsets.extent(0)",
      [](call& c) {
        c.pack({0, 8}, {0, 3, 6});
      }},
-    {"options.target_offsets",
+    {"options.targets.offsets",
      [](call& c) {
        c.pack({0, 5, 8}, {0, 4, 3});
      }},
-    {"options.target_offsets",
+    {"options.targets.offsets",
      [](call& c) {
        c.pack({0, 5, 8}, {-1, 4, 6});
      }},
-    {"options.target_offsets",
+    {"options.targets.offsets",
      [](call& c) {
        c.pack({0, 5, 8}, {0, 4, 7});
      }},
-    {"options.target_offsets",
+    {"options.targets.offsets",
      [](call& c) {
        c.pack({0, 5, 8}, {0, INT64_MAX, 6});
      }},
     {"source.extent(0)",
      [](call& c) {
-       c.options.offsets = c.list({0, 2, 4});
+       c.options.samples.offsets = c.list({0, 2, 4});
      }},
     {"targets.extent(0)",
      [](call& c) {
-       c.options.target_offsets = c.list({0, 2, 3});
+       c.options.targets.offsets = c.list({0, 2, 3});
      }},
-    {"options.lengths and options.offsets",
+    {"options.samples.lengths and options.samples.offsets",
      [](call& c) {
        c.pack({0, 5, 8}, {0, 3, 6});
-       c.options.lengths = c.options.offsets;
-       c.options.lengths = view<const std::int64_t, 1>(c.numbers.data(), {2});
+       c.options.samples.lengths = c.options.samples.offsets;
+       c.options.samples.lengths = view<const std::int64_t, 1>(c.numbers.data(), {2});
      }},
-    {"options.target_lengths and options.target_offsets",
+    {"options.targets.lengths and options.targets.offsets",
      [](call& c) {
        c.pack({0, 5, 8}, {0, 3, 6});
-       c.options.target_lengths = view<const std::int64_t, 1>(c.more.data(), {2});
+       c.options.targets.lengths = view<const std::int64_t, 1>(c.more.data(), {2});
      }},
     {"options.sample_mask.extent(1)",
      [](call& c) {
