@@ -186,6 +186,67 @@ const mistake mistakes[] = {
        c.options.kinds = {{-2, interpolation::linear}, {10, interpolation::linear}};
      }},
     {"options.kinds", [](call& c) { c.options.kinds = static_cast<interpolation>(8); }},
+    {"the channels of options.kinds must be less than 2^63",
+     [](call& c) {
+       constexpr std::int64_t most = INT64_MAX - 3;
+       c.options.kinds = {{most, interpolation::slerp_xyzw},
+                          {most, interpolation::slerp_xyzw},
+                          {11, interpolation::linear}};  // 3, wrapped
+       c.source = {c.values.data(), {2, 4, 3}};
+       c.output = {c.out.data(), {2, 3, 3}};
+     }},
+    {"options.samples.lengths must not be null",
+     [](call& c) {
+       c.options.samples.lengths = {nullptr, {2}};
+     }},
+    {"options.samples.offsets must not be null",
+     [](call& c) {
+       c.options.samples.offsets = {nullptr, {3}};
+     }},
+    {"options.targets.lengths must not be null",
+     [](call& c) {
+       c.options.targets.lengths = {nullptr, {2}};
+     }},
+    {"options.targets.offsets must not be null",
+     [](call& c) {
+       c.options.targets.offsets = {nullptr, {3}};
+     }},
+    {"options.targets.lengths.extent(0)",
+     [](call& c) {
+       c.options.targets.lengths = {nullptr, {1}};
+     }},
+    {"options.sample_mask must not be null",
+     [](call& c) {
+       c.options.sample_mask = {nullptr, {2, 4}};
+     }},
+    {"report.valid must not be null",
+     [](call& c) {
+       c.report.valid = {nullptr, {2, 3}};
+     }},
+    {"report.left.extent(1)",
+     [](call& c) {
+       c.report.left = {nullptr, {2, 2}};
+     }},
+    {"report.age must not be null",
+     [](call& c) {
+       c.report.age = {nullptr, {2, 3}};
+     }},
+    {"report.status must not be null",
+     [](call& c) {
+       c.report.status = {nullptr, {2}};
+     }},
+    {"output must have less than 2^63 bytes in all",
+     [](call& c) {
+       c.output = {c.out.data(), {2, 3, 8}, {INT64_MAX, 8, 1}};
+     }},
+    {"output.stride(1) must be at least 8: rows of an output must be distinct (got 7)",
+     [](call& c) {
+       c.output = {c.out.data(), {2, 3, 8}, {24, 7, 1}};
+     }},
+    {"output.stride(0) must be at least 24: rows of an output must be distinct (got -23)",
+     [](call& c) {
+       c.output = {c.out.data() + 23, {2, 3, 8}, {-23, 8, 1}};
+     }},
     {"options.kinds",
      [](call& c) {
        c.options.kinds = interpolation::slerp_wxyz;
@@ -305,7 +366,7 @@ const mistake mistakes[] = {
      [](call& c) {
        c.report.age = {c.words.data(), {2, 3}, {1, 2}};
      }},
-    {"report.weight",
+    {"report.weight must not be null",
      [](call& c) {
        c.report.weight = {nullptr, {2, 3}};
      }},
