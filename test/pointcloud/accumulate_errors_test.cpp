@@ -113,6 +113,18 @@ TEST_CASE("every call checks its accumulator") {
       {"acc.flags must be given with acc.sums and acc.maxima", [](call& c) { c.acc.flags = {}; }},
       {"acc.flags and acc.nans need acc.sums or acc.maxima",
        [](call& c) { c.acc.sums = {}, c.acc.maxima = {}; }},
+      {"acc.sums must not be null",
+       [](call& c) {
+         c.acc.sums = {nullptr, {2, 3, 4, 5}};
+       }},
+      {"acc.nans must not be null",
+       [](call& c) {
+         c.acc.nans = {nullptr, {2, 3, 4, 5}};
+       }},
+      {"acc.flags.extent(2) must equal acc.counts.extent(2) (got 3 and 4)",
+       [](call& c) {
+         c.acc.flags = {nullptr, {2, 3, 3, 5}};
+       }},
       {"acc.scale must be -200 to 250 (got 251)", [](call& c) { c.acc.scale = 251; }},
       {"acc.most_points must be at least 1 (got 0)", [](call& c) { c.acc.most_points = 0; }},
   };
@@ -144,6 +156,14 @@ TEST_CASE("accumulate names what is wrong") {
           }},
          {"features.extent(0) must equal points.extent(0) (got 0 and 2)",
           [](call& c) { c.features = {}; }},
+         {"features must not be null",
+          [](call& c) {
+            c.features = {nullptr, {2, 6, 5}};
+          }},
+         {"options.clouds.offsets must not be null",
+          [](call& c) {
+            c.clouds.clouds.offsets = {nullptr, {3}};
+          }},
          {"features need acc.sums or acc.maxima",
           [](call& c) {
             c.acc.sums = c.acc.nans = {};
@@ -205,6 +225,14 @@ TEST_CASE("reading names what is wrong") {
         {{"output.extent(2) must equal acc.counts.extent(2) (got 3 and 4)",
           [](call& c) {
             c.density = {c.out.data(), {2, 3, 3}};
+          }},
+         {"options.clouds must be null: an accumulator has no clouds any more",
+          [](call& c) {
+            c.options.clouds.lengths = {nullptr, {2}};
+          }},
+         {"options.clouds must be null: an accumulator has no clouds any more",
+          [](call& c) {
+            c.options.clouds.offsets = {c.lengths.data(), {2}};
           }},
          {"grid.size must be positive and finite along x", [](call& c) {
             c.options.per_volume = true;

@@ -118,6 +118,23 @@ TEST_CASE("cloud_bounds names what is wrong") {
        [](call& c) {
          c.minimum = {c.out.data(), {2, 3}, {0, 1}};
        }});
+  mistakes.push_back({"minimum and maximum must not overlap", [](call& c) {
+                        c.maximum = {c.out.data() + 5, {2, 3}};
+                      }});
+  mistakes.push_back(
+      {"minimum and maximum must not overlap", [](call& c) { c.maximum = c.minimum; }});
+  mistakes.push_back(
+      {"maximum.stride(0) must be at least 3: rows of an output must be distinct (got 2)",
+       [](call& c) {
+         c.maximum = {c.more.data(), {2, 3}, {2, 1}};
+       }});
+  mistakes.push_back({"report.valid must not be null", [](call& c) { c.count = {nullptr, {2}}; }});
+  mistakes.push_back({"options.clouds.lengths must not be null", [](call& c) {
+                        c.clouds.clouds.lengths = {nullptr, {2}};
+                      }});
+  mistakes.push_back({"options.clouds.offsets must not be null", [](call& c) {
+                        c.clouds.clouds.offsets = {nullptr, {3}};
+                      }});
   mistakes.push_back({"maximum must not be null", [](call& c) { c.maximum = {nullptr, {2, 3}}; }});
   mistakes.push_back(
       {"report.valid.extent(0) must equal the number of clouds (got 1 and 2)", [](call& c) {
@@ -138,6 +155,13 @@ TEST_CASE("crop_points names what is wrong") {
                       }});
   mistakes.push_back({"count.extent(0) must equal the number of clouds (got 0 and 2)",
                       [](call& c) { c.count = {}; }});
+  mistakes.push_back({"count must not be null", [](call& c) { c.count = {nullptr, {2}}; }});
+  mistakes.push_back(
+      {"indices.stride(0) must be at least 4: rows of an output must be distinct (got 3)",
+       [](call& c) {
+         c.indices = {c.found.data(), {2, 4}, {3, 1}};
+       }});
+  mistakes.push_back({"output must not be null", [](call& c) { c.output = {nullptr, {2, 4, 5}}; }});
   mistakes.push_back({"values.extent(2) must equal output.extent(2) (got 4 and 5)", [](call& c) {
                         c.values = {c.coordinates.data(), {2, 4, 4}};
                       }});
@@ -192,6 +216,22 @@ TEST_CASE("depth_to_points names what is wrong") {
          {"report.pixels.extent(1) must equal the pixels of an image (got 7 and 6)",
           [](call& c) {
             c.pixels = {c.found.data(), {2, 7}};
+          }},
+         {"poses must not be null",
+          [](call& c) {
+            c.poses = {nullptr, {2, 3, 4}};
+          }},
+         {"report.valid must not be null",
+          [](call& c) {
+            c.count = {nullptr, {2}};
+          }},
+         {"report.pixels must not be null",
+          [](call& c) {
+            c.pixels = {nullptr, {2, 6}};
+          }},
+         {"report.pixels.extent(0) must equal depth.extent(0) (got 1 and 2)",
+          [](call& c) {
+            c.pixels = {nullptr, {1, 6}};
           }},
          {"camera.fx and camera.fy must not be 0", [](call& c) { c.camera.fy = 0; }},
          {"camera.fx must be finite (got inf)", [](call& c) { c.camera.fx = HUGE_VAL; }},

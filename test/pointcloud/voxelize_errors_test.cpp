@@ -186,15 +186,21 @@ const mistake common[] = {
        c.points = c.values = {c.numbers.data(), {2, std::int64_t{1} << 30, 3}, {0, 0, 1}};
        c.kept.voxel_of = {};
      }},
-    {"2^31 - 1 points",
+    {"points must have less than 2^63 bytes in all",
      [](call& c) {
        c.points = c.values = {c.numbers.data(), {2, std::int64_t{1} << 62, 3}, {0, 0, 1}};
        c.kept.voxel_of = {};
      }},
-    {"2^31 - 1 points",
+    {"points must have less than 2^63 bytes in all",
      [](call& c) {
        c.pack({0, 5, 8});
        c.points = c.values = {c.numbers.data(), {1, INT64_MAX, 3}, {0, 0, 1}};
+       c.kept.voxel_of = {};
+     }},
+    {"one call takes at most 2^31 - 1 points (got 1 x 2147483648)",
+     [](call& c) {
+       c.pack({0, 5, 8});
+       c.points = c.values = {c.numbers.data(), {1, std::int64_t{1} << 31, 3}, {0, 0, 1}};
        c.kept.voxel_of = {};
      }},
     {"options.clouds.lengths.extent(0)", [](call& c) { c.clouds.lengths = c.list({4}); }},
@@ -255,6 +261,14 @@ const mistake common[] = {
      [](call& c) {
        c.pack({-3, -2, 8});
      }},
+    {"options.clouds.offsets must not be null",
+     [](call& c) {
+       c.clouds.offsets = {nullptr, {3}};
+     }},
+    {"report.outside must not be null",
+     [](call& c) {
+       c.report.outside = {nullptr, {2}};
+     }},
     {"report.inside.extent(0)",
      [](call& c) {
        c.report.inside = {c.totals.data(), {3}};
@@ -278,7 +292,7 @@ const mistake of_occupancy[] = {
      [](call& c) {
        c.occupancy = {nullptr, {2, 2, 5, 3}};
      }},
-    {"points.extent(0)",
+    {"output.extent(0) must equal the number of clouds (got 3 and 2)",
      [](call& c) {
        c.occupancy = {c.out.data(), {3, 2, 5, 3}};
      }},
@@ -302,7 +316,7 @@ const mistake of_occupancy[] = {
      [](call& c) {
        c.occupancy = {c.out.data(), {2, 2, 5, 3}, {32, 16, 3, 1}};
      }},
-    {"output.stride(2)",
+    {"output.stride(2) must be 3, since the voxels of a cloud are contiguous (got 4)",
      [](call& c) {
        c.occupancy = {c.out.data(), {2, 2, 5, 3}, {60, 15, 4, 1}};
      }},
@@ -315,7 +329,7 @@ const mistake of_occupancy[] = {
        const auto address = reinterpret_cast<std::uintptr_t>(c.out.data()) + 1;
        c.occupancy = {reinterpret_cast<float*>(address), {2, 2, 5, 3}};
      }},
-    {"options.clouds.offsets.extent(0)",
+    {"report.inside.extent(0) must equal the number of clouds (got 2 and 1)",
      [](call& c) {
        c.pack({0, 8});
      }},
@@ -416,6 +430,88 @@ const mistake of_feature[] = {
 };
 
 const mistake of_dense_features[] = {
+    {"features[0].argmax must have rank 5 (got 2)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 2>(words, {60, 3});
+       };
+     }},
+    {"features[0].argmax must have rank 5 (got 4)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 4>(words, {2, 2, 5, 9});
+       };
+     }},
+    {"features[0].argmax must not be null",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(nullptr, {2, 2, 5, 3, 3});
+       };
+     }},
+    {"features[0].argmax must be aligned to its elements of 4 bytes (got an address that is 2 "
+     "past)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(
+             reinterpret_cast<std::int32_t*>(reinterpret_cast<char*>(words) + 2), {2, 2, 5, 3, 3});
+       };
+     }},
+    {"features[0].argmax.extent(4) must equal features[0].values.extent(2) (got 2 and 3)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {2, 2, 5, 3, 2});
+       };
+     }},
+    {"features[0].argmax.extent(0) must equal the number of clouds (got 1 and 2)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {1, 2, 5, 3, 3});
+       };
+     }},
+    {"features[0].argmax.extent(1) must equal grid.extents[2] (got 1 and 2)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {2, 1, 5, 3, 3});
+       };
+     }},
+    {"features[0].argmax.stride(0) must be 90, since it is contiguous (got 91)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {2, 2, 5, 3, 3}, {91, 45, 9, 3, 1});
+       };
+     }},
+    {"features[0].argmax.stride(0) must be at least 90: rows of an output must be distinct (got 0)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {2, 2, 5, 3, 3}, {0, 45, 9, 3, 1});
+       };
+     }},
+    {"features[0].argmax.stride(3) must be 3",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {2, 2, 5, 3, 3}, {120, 60, 12, 4, 1});
+       };
+     }},
     {"features[0].output must have rank 5",
      [](call& c) { c.spoil_feature = [](voxel_feature& f) { f.result.rank = 2; }; }},
     {"features[0].output.extent(0)",
@@ -462,6 +558,56 @@ const mistake of_dense_features[] = {
 };
 
 const mistake of_sparse[] = {
+    {"features[0].argmax must have rank 2 (got 5)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {2, 2, 5, 3, 3});
+       };
+     }},
+    {"features[0].argmax must not be null",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 2>(nullptr, {6, 3});
+       };
+     }},
+    {"features[0].argmax must be aligned to its elements of 4 bytes (got an address that is 2 "
+     "past)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 2>(
+             reinterpret_cast<std::int32_t*>(reinterpret_cast<char*>(words) + 2), {6, 3});
+       };
+     }},
+    {"features[0].argmax.extent(0) must equal voxels.coordinates.extent(0) (got 5 and 6)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 2>(words, {5, 3});
+       };
+     }},
+    {"features[0].argmax.extent(1) must equal features[0].values.extent(2) (got 2 and 3)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 2>(words, {6, 2});
+       };
+     }},
+    {"features[0].argmax.stride(0) must be 3, since it is contiguous (got 4)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 2>(words, {6, 3}, {4, 1});
+       };
+     }},
     {"features[0].output must have rank 2",
      [](call& c) { c.spoil_feature = [](voxel_feature& f) { f.result.rank = 5; }; }},
     {"features[0].output.extent(0)",
@@ -550,6 +696,22 @@ const mistake of_first[] = {
      [](call& c) {
        c.kept.dropped = {c.totals.data(), {2}};
      }},
+    {"kept.counts must not be null",
+     [](call& c) {
+       c.kept.counts = {nullptr, {6}};
+     }},
+    {"kept.dropped must not be null",
+     [](call& c) {
+       c.kept.dropped = {nullptr, {1}};
+     }},
+    {"kept.voxel_of must not be null",
+     [](call& c) {
+       c.kept.voxel_of = {nullptr, {2, 4}};
+     }},
+    {"output must not be null",
+     [](call& c) {
+       c.output = {nullptr, {6, 2, 3}};
+     }},
     {"kept.voxel_of.extent(1)",
      [](call& c) {
        c.kept.voxel_of = {c.words.data(), {2, 5}};
@@ -562,8 +724,9 @@ const mistake of_first[] = {
      [](call& c) {
        c.kept.voxel_of = {c.words.data(), {2, 4}, {0, 1}};
      }},
-    {"values and output", [](call& c) { c.values = {}; }},
-    {"values and output", [](call& c) { c.output = {}; }},
+    {"values.extent(0) must equal points.extent(0) (got 0 and 2)", [](call& c) { c.values = {}; }},
+    {"output.extent(0) must equal kept.coordinates.extent(0) (got 0 and 6)",
+     [](call& c) { c.output = {}; }},
     {"values.extent(1)",
      [](call& c) {
        c.values = {c.numbers.data(), {2, 5, 3}};
