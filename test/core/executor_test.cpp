@@ -1,5 +1,6 @@
 #include <cstdlib>
 #include <robocache/core/executor.hpp>
+#include <robocache/detail/check.hpp>
 #include <string>
 #include <vector>
 
@@ -45,10 +46,10 @@ std::string error_of_selecting(backend wanted) {
 
 }  // namespace
 
-static_assert(!std::is_constructible_v<cuda, int>);
-static_assert(!std::is_constructible_v<cuda, std::nullptr_t>);
+static_assert(!std::is_constructible_v<gpu, int>);
+static_assert(!std::is_constructible_v<gpu, std::nullptr_t>);
 static_assert(std::is_convertible_v<cpu, any_executor>);
-static_assert(std::is_convertible_v<cuda, any_executor>);
+static_assert(std::is_convertible_v<gpu, any_executor>);
 
 TEST_CASE("cpu takes a number of threads that is not negative", "[executor]") {
   CHECK(cpu{}.threads() == 0);
@@ -58,8 +59,8 @@ TEST_CASE("cpu takes a number of threads that is not negative", "[executor]") {
 }
 
 TEST_CASE("the default stream is had by name only", "[executor]") {
-  CHECK(cuda::default_stream().stream() == nullptr);
-  CHECK(cuda::default_stream().scratch() == nullptr);
+  CHECK(gpu::default_stream().stream() == nullptr);
+  CHECK(gpu::default_stream().scratch() == nullptr);
 }
 
 TEST_CASE("any_executor passes its executor on", "[executor]") {
@@ -73,10 +74,10 @@ TEST_CASE("any_executor passes its executor on", "[executor]") {
   });
   CHECK(threads == 4);
   CHECK_NOTHROW(synchronize(chosen));
-  const any_executor gpu = cuda::default_stream();
-  CHECK(gpu.kind() == backend::cuda);
+  const any_executor other = gpu::default_stream();
+  CHECK(other.kind() == backend::cuda);
 #if !defined(ROBOCACHE_CUDA)
-  CHECK_THROWS_AS(synchronize(gpu), invalid_argument);
+  CHECK_THROWS_AS(synchronize(other), invalid_argument);
 #endif
 }
 

@@ -64,3 +64,14 @@ TEST_CASE("sizes beyond 2^31 do not wrap", "[view]") {
   CHECK(v.size() == (std::int64_t{1} << 35));
   CHECK(v.stride(0) == (1 << 15));
 }
+
+TEST_CASE("sizes beyond 2^63 stay the largest there is", "[view]") {
+  const std::int64_t half = std::int64_t{1} << 32;
+  const view<char, 2> wraps(nullptr, {half, half});  // 2^64 elements
+  CHECK_FALSE(wraps.empty());
+  CHECK(wraps.size() == INT64_MAX);
+  CHECK(view<char, 2>(nullptr, {half, half / 2}).size() == INT64_MAX);
+  CHECK(view<char, 2>(nullptr, {half, half / 4}).size() == std::int64_t{1} << 62);
+  CHECK(view<char, 3>(nullptr, {half, half, 0}).empty());
+  CHECK(view<char, 3>(nullptr, {half, half, 0}).size() == 0);
+}

@@ -12,7 +12,8 @@ using namespace robocache;
 struct call {
   std::vector<std::int64_t> counts = std::vector<std::int64_t>(24, -7), sums{more()}, nans{more()};
   std::vector<std::uint32_t> maxima = std::vector<std::uint32_t>(200, 7), flags{maxima};
-  std::vector<std::int64_t> other_counts{counts};
+  std::vector<std::int64_t> other_counts{counts}, other_sums{more()}, other_nans{more()};
+  std::vector<std::uint32_t> other_maxima{maxima}, other_flags{maxima};
   std::vector<float> coordinates = std::vector<float>(64, 0.5F);
   std::vector<float> out = std::vector<float>(200, -3.0F);
   std::vector<std::int64_t> lengths = {6, 7};
@@ -21,7 +22,7 @@ struct call {
   voxel_accumulator acc, other;
   view<const float, 3> points{coordinates.data(), {2, 6, 3}};
   view<const float, 3> features{coordinates.data(), {2, 6, 5}};
-  cloud_ranges ranges;
+  cloud_options clouds;
   view<float, 4> output{out.data(), {2, 3, 4, 5}};
   view<float, 3> density{out.data(), {2, 3, 4}};
   nan_policy nan_rule = nan_policy::skip;
@@ -35,14 +36,18 @@ struct call {
     acc.nans = {nans.data(), {2, 3, 4, 5}};
     other = acc;
     other.counts = {other_counts.data(), {2, 3, 4}};
+    other.sums = {other_sums.data(), {2, 3, 4, 5}};
+    other.maxima = {other_maxima.data(), {2, 3, 4, 5}};
+    other.flags = {other_flags.data(), {2, 3, 4, 5}};
+    other.nans = {other_nans.data(), {2, 3, 4, 5}};
   }
   static std::vector<std::int64_t> more() { return std::vector<std::int64_t>(200, -7); }
 
   void clear() const { reset(any_executor(cpu{2}), acc); }
-  void take() const { accumulate(any_executor(cpu{2}), grid, points, features, acc, ranges); }
+  void take() const { accumulate(any_executor(cpu{2}), grid, points, features, acc, clouds); }
   void join() const { merge(any_executor(cpu{2}), other, acc); }
-  void mean() const { finalise_mean(any_executor(cpu{2}), acc, output, 0.0F, nan_rule); }
-  void max() const { finalise_max(any_executor(cpu{2}), acc, output, 0.0F, nan_rule); }
+  void mean() const { finalise_mean(any_executor(cpu{2}), acc, output, {0.0F, nan_rule}); }
+  void max() const { finalise_max(any_executor(cpu{2}), acc, output, {0.0F, nan_rule}); }
   void count() const { finalise_density(any_executor(cpu{2}), acc, density, options, grid); }
 
   [[nodiscard]] bool untouched() const {
@@ -108,6 +113,18 @@ TEST_CASE("every call checks its accumulator") {
       {"acc.flags must be given with acc.sums and acc.maxima", [](call& c) { c.acc.flags = {}; }},
       {"acc.flags and acc.nans need acc.sums or acc.maxima",
        [](call& c) { c.acc.sums = {}, c.acc.maxima = {}; }},
+      {"acc.sums must not be null",
+       [](call& c) {
+         c.acc.sums = {nullptr, {2, 3, 4, 5}};
+       }},
+      {"acc.nans must not be null",
+       [](call& c) {
+         c.acc.nans = {nullptr, {2, 3, 4, 5}};
+       }},
+      {"acc.flags.extent(2) must equal acc.counts.extent(2) (got 3 and 4)",
+       [](call& c) {
+         c.acc.flags = {nullptr, {2, 3, 3, 5}};
+       }},
       {"acc.scale must be -200 to 250 (got 251)", [](call& c) { c.acc.scale = 251; }},
       {"acc.most_points must be at least 1 (got 0)", [](call& c) { c.acc.most_points = 0; }},
   };
@@ -139,20 +156,28 @@ TEST_CASE("accumulate names what is wrong") {
           }},
          {"features.extent(0) must equal points.extent(0) (got 0 and 2)",
           [](call& c) { c.features = {}; }},
+         {"features must not be null",
+          [](call& c) {
+            c.features = {nullptr, {2, 6, 5}};
+          }},
+         {"options.clouds.offsets must not be null",
+          [](call& c) {
+            c.clouds.clouds.offsets = {nullptr, {3}};
+          }},
          {"features need acc.sums or acc.maxima",
           [](call& c) {
             c.acc.sums = c.acc.nans = {};
             c.acc.maxima = c.acc.flags = {};
           }},
-         {"ranges: the points of cloud 1 must lie in 0 to 6 (got 7 from 0)", [](call& c) {
-            c.ranges.lengths = {c.lengths.data(), {2}};
+         {"options.clouds.lengths[1] must be 0 to 6 (got 7)", [](call& c) {
+            c.clouds.clouds.lengths = {c.lengths.data(), {2}};
           }}});
 }
 
 TEST_CASE("merge names what is wrong") {
   check(
       "merge", &call::join,
-      {{"from.counts.extent(1) must equal into.counts.extent(1) (got 2 and 3)",
+      {{"from.counts and into.counts must have the same shape",
         [](call& c) {
           c.other = {};
           c.other.counts = {c.other_counts.data(), {2, 2, 4}};
@@ -162,8 +187,17 @@ TEST_CASE("merge names what is wrong") {
        {"from.scale must equal into.scale (got 1 and 0)", [](call& c) { c.other.scale = 1; }},
        {"from.most_points must equal into.most_points (got 2 and 1)",
         [](call& c) { c.other.most_points = 2; }},
-       {"from and into must be different accumulators",
-        [](call& c) { c.other.counts = c.acc.counts; }}});
+       {"from.counts and into.counts must not overlap",
+        [](call& c) { c.other.counts = c.acc.counts; }},
+       {"from.sums and into.sums must not overlap", [](call& c) { c.other.sums = c.acc.sums; }},
+       {"from.sums and into.sums must not overlap",
+        [](call& c) {
+          c.other.sums = {c.sums.data() + 80, {2, 3, 4, 5}};
+        }},
+       {"from.maxima and into.maxima must not overlap",
+        [](call& c) { c.other.maxima = c.acc.maxima; }},
+       {"from.flags and into.flags must not overlap", [](call& c) { c.other.flags = c.acc.flags; }},
+       {"from.nans and into.nans must not overlap", [](call& c) { c.other.nans = c.acc.nans; }}});
 }
 
 TEST_CASE("reading names what is wrong") {
@@ -184,13 +218,21 @@ TEST_CASE("reading names what is wrong") {
   check(
       "finalise_mean", &call::mean,
       {{"acc.sums must be given", [](call& c) { c.acc.sums = {}; }},
-       {"acc.nans must be given, since NaN are to be ignored", [](call& c) { c.acc.nans = {}; }}});
+       {"acc.nans must be given, since NaN are to be skipped", [](call& c) { c.acc.nans = {}; }}});
   check("finalise_max", &call::max,
         {{"acc.maxima must be given", [](call& c) { c.acc.maxima = {}; }}});
   check("finalise_density", &call::count,
         {{"output.extent(2) must equal acc.counts.extent(2) (got 3 and 4)",
           [](call& c) {
             c.density = {c.out.data(), {2, 3, 3}};
+          }},
+         {"options.clouds must be null: an accumulator has no clouds any more",
+          [](call& c) {
+            c.options.clouds.lengths = {nullptr, {2}};
+          }},
+         {"options.clouds must be null: an accumulator has no clouds any more",
+          [](call& c) {
+            c.options.clouds.offsets = {c.lengths.data(), {2}};
           }},
          {"grid.size must be positive and finite along x", [](call& c) {
             c.options.per_volume = true;

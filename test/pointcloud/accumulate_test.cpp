@@ -47,12 +47,12 @@ struct single {
   }
   [[nodiscard]] float mean(robocache::nan_policy nans = robocache::nan_policy::propagate) const {
     float result = -7.0F;
-    robocache::finalise_mean(cpu{}, acc, view<float, 4>(&result, {1, 1, 1, 1}), -5.0F, nans);
+    robocache::finalise_mean(cpu{}, acc, view<float, 4>(&result, {1, 1, 1, 1}), {-5.0F, nans});
     return result;
   }
   [[nodiscard]] float max(robocache::nan_policy nans = robocache::nan_policy::propagate) const {
     float result = -7.0F;
-    robocache::finalise_max(cpu{}, acc, view<float, 4>(&result, {1, 1, 1, 1}), -5.0F, nans);
+    robocache::finalise_max(cpu{}, acc, view<float, 4>(&result, {1, 1, 1, 1}), {-5.0F, nans});
     return result;
   }
 };

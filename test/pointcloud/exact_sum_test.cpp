@@ -1,5 +1,6 @@
 // Fixed-point sums and ordered keys against 128-bit integers and long doubles.
 #include <robocache/detail/numeric/exact_sum.hpp>
+#include <robocache/detail/numeric/ordered.hpp>
 
 #include "support/catch.hpp"
 #include "support/random.hpp"

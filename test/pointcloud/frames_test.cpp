@@ -117,8 +117,8 @@ TEST_CASE("depth_to_points on real frames") {
     float minimum[3], maximum[3];
     std::int64_t counted = 0;
     robocache::cloud_bounds(robocache::cpu{}, points, robocache::view<float, 2>(minimum, {1, 3}),
-                            robocache::view<float, 2>(maximum, {1, 3}),
-                            robocache::view<std::int64_t, 1>(&counted, {1}));
+                            robocache::view<float, 2>(maximum, {1, 3}), {},
+                            {robocache::view<std::int64_t, 1>(&counted, {1})});
     CHECK(counted == f.valid);  // the rest is NaN
     CHECK(std::memcmp(minimum, f.minimum, sizeof minimum) == 0);
     CHECK(std::memcmp(maximum, f.maximum, sizeof maximum) == 0);

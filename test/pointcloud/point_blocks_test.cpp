@@ -1,6 +1,7 @@
 // Blocks of points, as kernels take them: each point of each cloud once.
 #include <algorithm>
-#include <robocache/detail/pointcloud/locate_op.hpp>
+#include <robocache/detail/cloud/locate.hpp>
+#include <robocache/detail/cloud/point_block.hpp>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -13,7 +14,7 @@ using robocache::detail::cloud_layout;
 std::vector<int> points_of_clouds(const cloud_layout& op) {
   std::vector<int> seen(static_cast<std::size_t>(op.slots()));
   for (std::int64_t b = 0; b < op.items; ++b) {
-    const auto range = op.points_of(b);
+    const auto range = op.rows_of(b);
     for (std::int64_t i = 0; i < range.count; ++i) {
       ++seen[static_cast<std::size_t>(op.first_slot(b, range) + i)];
     }

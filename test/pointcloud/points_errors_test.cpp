@@ -19,7 +19,7 @@ struct call {
   std::vector<std::int64_t> counts = {-7, -7};
 
   view<const float, 3> points{coordinates.data(), {2, 4, 3}};
-  cloud_ranges ranges;
+  cloud_options clouds;
   view<float, 2> minimum{out.data(), {2, 3}}, maximum{more.data(), {2, 3}};
   view<std::int64_t, 1> count{counts.data(), {2}};
   point_box box;
@@ -34,13 +34,13 @@ struct call {
   view<std::int32_t, 2> pixels{found.data(), {2, 6}};
 
   void bounds() const {
-    cloud_bounds(any_executor(cpu{2}), points, minimum, maximum, count, ranges);
+    cloud_bounds(any_executor(cpu{2}), points, minimum, maximum, clouds, {count});
   }
   void crop() const {
-    crop_points(any_executor(cpu{2}), points, box, indices, count, ranges, values, output);
+    crop_points(any_executor(cpu{2}), points, box, values, indices, count, output, clouds);
   }
   void project() const {
-    depth_to_points(any_executor(cpu{2}), depth, camera, poses, cloud, count, options, pixels);
+    depth_to_points(any_executor(cpu{2}), depth, camera, poses, cloud, options, {count, pixels});
   }
   [[nodiscard]] bool untouched() const {
     const auto all = [](const auto& list) {
@@ -78,7 +78,7 @@ void check(const std::string& name, void (call::*run)() const,
 
 void give_lengths(call& c, std::int64_t first, std::int64_t second) {
   c.numbers = {first, second};
-  c.ranges.lengths = {c.numbers.data(), {2}};
+  c.clouds.clouds.lengths = {c.numbers.data(), {2}};
 }
 
 const std::vector<mistake> bad_clouds = {
@@ -94,14 +94,12 @@ const std::vector<mistake> bad_clouds = {
      [](call& c) {
        c.points = {c.coordinates.data(), {2, 4, 3}, {24, 6, 2}};
      }},
-    {"ranges.lengths.extent(0) must equal the number of clouds (got 3 and 2)",
+    {"options.clouds.lengths.extent(0) must equal the number of items (got 3 and 2)",
      [](call& c) {
-       c.ranges.lengths = {c.numbers.data(), {3}};
+       c.clouds.clouds.lengths = {c.numbers.data(), {3}};
      }},
-    {"ranges: the points of cloud 1 must lie in 0 to 4 (got 5 from 0)",
-     [](call& c) { give_lengths(c, 4, 5); }},
-    {"ranges: the points of cloud 0 must lie in 0 to 4 (got -1 from 0)",
-     [](call& c) { give_lengths(c, -1, 4); }},
+    {"options.clouds.lengths[1] must be 0 to 4 (got 5)", [](call& c) { give_lengths(c, 4, 5); }},
+    {"options.clouds.lengths[0] must be 0 to 4 (got -1)", [](call& c) { give_lengths(c, -1, 4); }},
 };
 
 }  // namespace
@@ -116,16 +114,36 @@ TEST_CASE("cloud_bounds names what is wrong") {
                         c.maximum = {c.more.data(), {2, 4}};
                       }});
   mistakes.push_back(
-      {"minimum.stride(0) must not be 0: rows of an output must be distinct", [](call& c) {
+      {"minimum.stride(0) must be at least 3: rows of an output must be distinct (got 0)",
+       [](call& c) {
          c.minimum = {c.out.data(), {2, 3}, {0, 1}};
        }});
-  mistakes.push_back({"maximum must not be null", [](call& c) { c.maximum = {nullptr, {2, 3}}; }});
-  mistakes.push_back({"valid.extent(0) must equal the number of clouds (got 1 and 2)", [](call& c) {
-                        c.count = {c.counts.data(), {1}};
+  mistakes.push_back({"minimum and maximum must not overlap", [](call& c) {
+                        c.maximum = {c.out.data() + 5, {2, 3}};
                       }});
   mistakes.push_back(
-      {"points.extent(0) must equal 1, since ranges.offsets is given (got 2 and 1)", [](call& c) {
-         c.ranges.offsets = {c.numbers.data(), {3}};
+      {"minimum and maximum must not overlap", [](call& c) { c.maximum = c.minimum; }});
+  mistakes.push_back(
+      {"maximum.stride(0) must be at least 3: rows of an output must be distinct (got 2)",
+       [](call& c) {
+         c.maximum = {c.more.data(), {2, 3}, {2, 1}};
+       }});
+  mistakes.push_back({"report.valid must not be null", [](call& c) { c.count = {nullptr, {2}}; }});
+  mistakes.push_back({"options.clouds.lengths must not be null", [](call& c) {
+                        c.clouds.clouds.lengths = {nullptr, {2}};
+                      }});
+  mistakes.push_back({"options.clouds.offsets must not be null", [](call& c) {
+                        c.clouds.clouds.offsets = {nullptr, {3}};
+                      }});
+  mistakes.push_back({"maximum must not be null", [](call& c) { c.maximum = {nullptr, {2, 3}}; }});
+  mistakes.push_back(
+      {"report.valid.extent(0) must equal the number of clouds (got 1 and 2)", [](call& c) {
+         c.count = {c.counts.data(), {1}};
+       }});
+  mistakes.push_back(
+      {"points.extent(0) must equal 1, since options.clouds.offsets is given (got 2 and 1)",
+       [](call& c) {
+         c.clouds.clouds.offsets = {c.numbers.data(), {3}};
        }});
   check("cloud_bounds", &call::bounds, mistakes);
 }
@@ -137,6 +155,13 @@ TEST_CASE("crop_points names what is wrong") {
                       }});
   mistakes.push_back({"count.extent(0) must equal the number of clouds (got 0 and 2)",
                       [](call& c) { c.count = {}; }});
+  mistakes.push_back({"count must not be null", [](call& c) { c.count = {nullptr, {2}}; }});
+  mistakes.push_back(
+      {"indices.stride(0) must be at least 4: rows of an output must be distinct (got 3)",
+       [](call& c) {
+         c.indices = {c.found.data(), {2, 4}, {3, 1}};
+       }});
+  mistakes.push_back({"output must not be null", [](call& c) { c.output = {nullptr, {2, 4, 5}}; }});
   mistakes.push_back({"values.extent(2) must equal output.extent(2) (got 4 and 5)", [](call& c) {
                         c.values = {c.coordinates.data(), {2, 4, 4}};
                       }});
@@ -156,7 +181,7 @@ TEST_CASE("depth_to_points names what is wrong") {
           [](call& c) {
             c.depth = {nullptr, {2, 2, 3}};
           }},
-         {"depth must have less than 2^31 pixels (got 65536 x 32768)",
+         {"an image must have less than 2^31 pixels (got 65536 x 32768)",
           [](call& c) {
             c.depth = {c.millimetres.data(), {2, 65536, 32768}};
           }},
@@ -168,7 +193,7 @@ TEST_CASE("depth_to_points names what is wrong") {
           [](call& c) {
             c.cloud = {c.out.data(), {2, 6, 4}};
           }},
-         {"points.stride(1) must not be 0",
+         {"points.stride(1) must be at least 3: rows of an output must be distinct (got 0)",
           [](call& c) {
             c.cloud = {c.out.data(), {2, 6, 3}, {18, 0, 1}};
           }},
@@ -184,13 +209,29 @@ TEST_CASE("depth_to_points names what is wrong") {
           [](call& c) {
             c.poses = {c.coordinates.data(), {1, 4, 4}};
           }},
-         {"valid.extent(0) must equal the number of clouds (got 3 and 2)",
+         {"report.valid.extent(0) must equal the number of images (got 3 and 2)",
           [](call& c) {
             c.count = {c.counts.data(), {3}};
           }},
-         {"pixels.extent(1) must equal the pixels of an image (got 7 and 6)",
+         {"report.pixels.extent(1) must equal the pixels of an image (got 7 and 6)",
           [](call& c) {
             c.pixels = {c.found.data(), {2, 7}};
+          }},
+         {"poses must not be null",
+          [](call& c) {
+            c.poses = {nullptr, {2, 3, 4}};
+          }},
+         {"report.valid must not be null",
+          [](call& c) {
+            c.count = {nullptr, {2}};
+          }},
+         {"report.pixels must not be null",
+          [](call& c) {
+            c.pixels = {nullptr, {2, 6}};
+          }},
+         {"report.pixels.extent(0) must equal depth.extent(0) (got 1 and 2)",
+          [](call& c) {
+            c.pixels = {nullptr, {1, 6}};
           }},
          {"camera.fx and camera.fy must not be 0", [](call& c) { c.camera.fy = 0; }},
          {"camera.fx must be finite (got inf)", [](call& c) { c.camera.fx = HUGE_VAL; }},

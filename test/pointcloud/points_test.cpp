@@ -31,8 +31,8 @@ struct bounds {
   explicit bounds(std::vector<float> points) {
     const auto rows = static_cast<std::int64_t>(points.size()) / 3;
     robocache::cloud_bounds(cpu{}, view<float, 3>(points.data(), {1, rows, 3}),
-                            view<float, 2>(minimum, {1, 3}), view<float, 2>(maximum, {1, 3}),
-                            view<std::int64_t, 1>(&valid, {1}));
+                            view<float, 2>(minimum, {1, 3}), view<float, 2>(maximum, {1, 3}), {},
+                            {view<std::int64_t, 1>(&valid, {1})});
   }
 };
 
@@ -49,7 +49,7 @@ std::vector<float> row_of_points(std::vector<D> depth, const robocache::depth_op
   view<const float, 3> poses;
   if (!pose.empty()) poses = {pose.data(), {1, 3, 4}};
   robocache::depth_to_points(cpu{}, view<const D, 3>(depth.data(), {1, 1, n}), {2, 2, 1, 0}, poses,
-                             view<float, 3>(points.data(), {1, n, 3}), {}, options);
+                             view<float, 3>(points.data(), {1, n, 3}), options);
   return points;
 }
 

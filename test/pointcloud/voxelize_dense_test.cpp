@@ -112,7 +112,7 @@ TEST_CASE("counts are exact past 2^24, and floats are the count rounded once", "
     robocache::voxelize_report report;
     report.inside = {inside.data(), {1}};
     robocache::voxelize_density(cpu{}, grid, points,
-                                view<std::int32_t, 4>(counts.data(), {1, 1, 2, 3}), {}, {}, report);
+                                view<std::int32_t, 4>(counts.data(), {1, 1, 2, 3}), {}, report);
     robocache::voxelize_density(cpu{}, grid, points, view<float, 4>(density.data(), {1, 1, 2, 3}));
     robocache::density_options options;
     options.per_volume = true;

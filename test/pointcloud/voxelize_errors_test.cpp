@@ -27,13 +27,12 @@ struct call {
   view<const float, 3> values{numbers.data(), {2, 4, 3}};
   view<float, 5> dense{out.data(), {2, 2, 5, 3, 3}};
   view<float, 2> rows{out.data(), {6, 3}};
-  view<std::int32_t, 4> counts{words.data(), {2, 2, 5, 3}};
   std::function<void(voxel_feature&)> spoil_feature = [](voxel_feature&) {};
   sparse_voxels voxels;
   first_points kept;
   view<float, 3> output{out.data(), {6, 2, 3}};
-  cloud_ranges ranges;
-  voxelize_report report;
+  ragged clouds;
+  features_report report;
 
   call() {
     voxels.coordinates = {words.data(), {6, 4}};
@@ -48,6 +47,7 @@ struct call {
     report.inside = {totals.data() + 2, {2}};
     report.outside = {totals.data() + 4, {2}};
     report.invalid = {totals.data() + 6, {2}};
+    report.counts = {words.data(), {2, 2, 5, 3}};
   }
 
   view<const std::int64_t, 1> list(std::vector<std::int64_t> entries) {
@@ -57,7 +57,7 @@ struct call {
   void pack(std::vector<std::int64_t> offsets) {
     points = values = {numbers.data(), {1, 8, 3}};
     kept.voxel_of = {words.data() + 300, {1, 8}};
-    ranges.offsets = list(std::move(offsets));
+    clouds.offsets = list(std::move(offsets));
   }
   [[nodiscard]] bool untouched() const {
     const auto all = [](const auto& v, auto value) {
@@ -80,27 +80,28 @@ std::vector<voxel_feature> one_feature(const call& c, const Output& output) {
 }
 
 const operation occupancy = {"voxelize_occupancy", [](const call& c, const any_executor& e) {
-                               voxelize_occupancy(e, c.grid, c.points, c.occupancy, c.ranges,
+                               voxelize_occupancy(e, c.grid, c.points, c.occupancy, {c.clouds},
                                                   c.report);
                              }};
 const operation bits = {"voxelize_occupancy", [](const call& c, const any_executor& e) {
-                          voxelize_occupancy(e, c.grid, c.points, c.bits, c.ranges, c.report);
+                          voxelize_occupancy(e, c.grid, c.points, c.bits, {c.clouds}, c.report);
                         }};
 const operation density = {"voxelize_density", [](const call& c, const any_executor& e) {
-                             voxelize_density(e, c.grid, c.points, c.density, c.options, c.ranges,
-                                              c.report);
+                             auto options = c.options;
+                             options.clouds = c.clouds;
+                             voxelize_density(e, c.grid, c.points, c.density, options, c.report);
                            }};
 const operation features = {"voxelize_features", [](const call& c, const any_executor& e) {
                               voxelize_features(e, c.grid, c.points, one_feature(c, c.dense),
-                                                c.counts, c.ranges, c.report);
+                                                {c.clouds}, c.report);
                             }};
 const operation sparse = {"voxelize_sparse", [](const call& c, const any_executor& e) {
                             voxelize_sparse(e, c.grid, c.points, one_feature(c, c.rows), c.voxels,
-                                            c.ranges, c.report);
+                                            {c.clouds}, c.report);
                           }};
 const operation first = {"voxelize_first", [](const call& c, const any_executor& e) {
-                           voxelize_first(e, c.grid, c.points, c.kept, c.values, c.output, c.ranges,
-                                          c.report);
+                           voxelize_first(e, c.grid, c.points, c.values, c.kept, c.output,
+                                          {c.clouds}, c.report);
                          }};
 const operation all_operations[] = {occupancy, bits, density, features, sparse, first};
 
@@ -185,74 +186,88 @@ const mistake common[] = {
        c.points = c.values = {c.numbers.data(), {2, std::int64_t{1} << 30, 3}, {0, 0, 1}};
        c.kept.voxel_of = {};
      }},
-    {"2^31 - 1 points",
+    {"points must have less than 2^63 bytes in all",
      [](call& c) {
        c.points = c.values = {c.numbers.data(), {2, std::int64_t{1} << 62, 3}, {0, 0, 1}};
        c.kept.voxel_of = {};
      }},
-    {"2^31 - 1 points",
+    {"points must have less than 2^63 bytes in all",
      [](call& c) {
        c.pack({0, 5, 8});
        c.points = c.values = {c.numbers.data(), {1, INT64_MAX, 3}, {0, 0, 1}};
        c.kept.voxel_of = {};
      }},
-    {"ranges.lengths.extent(0)", [](call& c) { c.ranges.lengths = c.list({4}); }},
-    {"ranges.lengths",
+    {"one call takes at most 2^31 - 1 points (got 1 x 2147483648)",
      [](call& c) {
-       c.ranges.lengths = {nullptr, {2}};
+       c.pack({0, 5, 8});
+       c.points = c.values = {c.numbers.data(), {1, std::int64_t{1} << 31, 3}, {0, 0, 1}};
+       c.kept.voxel_of = {};
      }},
-    {"cloud 1 ",
+    {"options.clouds.lengths.extent(0)", [](call& c) { c.clouds.lengths = c.list({4}); }},
+    {"options.clouds.lengths",
      [](call& c) {
-       c.ranges.lengths = c.list({4, 5});
+       c.clouds.lengths = {nullptr, {2}};
      }},
-    {"cloud 0 ",
+    {"options.clouds.lengths[1]",
      [](call& c) {
-       c.ranges.lengths = c.list({-1, 4});
+       c.clouds.lengths = c.list({4, 5});
      }},
-    {"cloud 1 ",
+    {"options.clouds.lengths[0]",
      [](call& c) {
-       c.ranges.lengths = c.list({0, INT64_MIN});
+       c.clouds.lengths = c.list({-1, 4});
      }},
-    {"cloud 0 ",
+    {"options.clouds.lengths[1]",
      [](call& c) {
-       c.ranges.lengths = c.list({INT64_MAX, 0});
+       c.clouds.lengths = c.list({0, INT64_MIN});
+     }},
+    {"options.clouds.lengths[0]",
+     [](call& c) {
+       c.clouds.lengths = c.list({INT64_MAX, 0});
      }},
     {"points.extent(0)",
      [](call& c) {
-       c.ranges.offsets = c.list({0, 2, 4});
+       c.clouds.offsets = c.list({0, 2, 4});
      }},
-    {"ranges.lengths and ranges.offsets",
+    {"options.clouds.lengths and options.clouds.offsets",
      [](call& c) {
        c.pack({0, 5, 8});
-       c.ranges.lengths = view<const std::int64_t, 1>(c.list_memory.data(), {2});
+       c.clouds.lengths = view<const std::int64_t, 1>(c.list_memory.data(), {2});
      }},
-    {"cloud 1 ",
+    {"options.clouds.offsets[1] and the next one must ascend within 0 to 8",
      [](call& c) {
        c.pack({0, 5, 3});
      }},
-    {"cloud 0 ",
+    {"options.clouds.offsets[0] and the next one must ascend within 0 to 8",
      [](call& c) {
        c.pack({-1, 5, 8});
      }},
-    {"cloud 1 ",
+    {"options.clouds.offsets[1] and the next one must ascend within 0 to 8",
      [](call& c) {
        c.pack({0, 5, 9});
      }},
-    {"cloud 0 ",
+    {"options.clouds.offsets[0] and the next one must ascend within 0 to 8",
      [](call& c) {
        c.pack({0, 9, 8});
      }},
-    {"cloud 0 ",
+    {"options.clouds.offsets[0] and the next one must ascend within 0 to 8",
      [](call& c) {
        c.pack({5, INT64_MIN, 8});
      }},
-    {"cloud 0 ",
+    {"options.clouds.offsets[0] and the next one must ascend within 0 to 8",
      [](call& c) {
        c.pack({INT64_MIN, INT64_MAX, 8});
      }},
-    {"cloud 0 ",
+    {"options.clouds.offsets[0] and the next one must ascend within 0 to 8",
      [](call& c) {
        c.pack({-3, -2, 8});
+     }},
+    {"options.clouds.offsets must not be null",
+     [](call& c) {
+       c.clouds.offsets = {nullptr, {3}};
+     }},
+    {"report.outside must not be null",
+     [](call& c) {
+       c.report.outside = {nullptr, {2}};
      }},
     {"report.inside.extent(0)",
      [](call& c) {
@@ -277,7 +292,7 @@ const mistake of_occupancy[] = {
      [](call& c) {
        c.occupancy = {nullptr, {2, 2, 5, 3}};
      }},
-    {"points.extent(0)",
+    {"output.extent(0) must equal the number of clouds (got 3 and 2)",
      [](call& c) {
        c.occupancy = {c.out.data(), {3, 2, 5, 3}};
      }},
@@ -301,7 +316,7 @@ const mistake of_occupancy[] = {
      [](call& c) {
        c.occupancy = {c.out.data(), {2, 2, 5, 3}, {32, 16, 3, 1}};
      }},
-    {"output.stride(2)",
+    {"output.stride(2) must be 3, since the voxels of a cloud are contiguous (got 4)",
      [](call& c) {
        c.occupancy = {c.out.data(), {2, 2, 5, 3}, {60, 15, 4, 1}};
      }},
@@ -314,7 +329,7 @@ const mistake of_occupancy[] = {
        const auto address = reinterpret_cast<std::uintptr_t>(c.out.data()) + 1;
        c.occupancy = {reinterpret_cast<float*>(address), {2, 2, 5, 3}};
      }},
-    {"ranges.offsets.extent(0)",
+    {"report.inside.extent(0) must equal the number of clouds (got 2 and 1)",
      [](call& c) {
        c.pack({0, 8});
      }},
@@ -366,16 +381,16 @@ const mistake of_feature[] = {
        c.values = {c.numbers.data(), {2, 3, 3}};
      }},
     {"features[0].values.extent(2)",
-     [](call& c) { c.spoil_feature = [](voxel_feature& f) { f.channels = f.extents[2] = 0; }; }},
+     [](call& c) { c.spoil_feature = [](voxel_feature& f) { f.values.extents[2] = 0; }; }},
     {"features[0].values.extent(2)",
      [](call& c) {
-       c.spoil_feature = [](voxel_feature& f) { f.channels = f.extents[2] = (1 << 20) + 1; };
+       c.spoil_feature = [](voxel_feature& f) { f.values.extents[2] = (1 << 20) + 1; };
      }},
     {"multiple of 3",
      [](call& c) {
        c.spoil_feature = [](voxel_feature& f) {
          f.reduce = voxel_reduction::normal;
-         f.channels = f.extents[2] = 4;
+         f.values.extents[2] = 4;
        };
      }},
     {"features[0].values must not be null",
@@ -405,18 +420,100 @@ const mistake of_feature[] = {
          f.scale = -201;
        };
      }},
-    {"features[0].argmax",
+    {"features[0].argmax needs voxel_reduction::maximum",
      [](call& c) {
-       std::int32_t* const argmax = c.words.data();
+       const view<std::int32_t, 5> argmax(c.words.data(), {2, 2, 5, 3, 3});
        c.spoil_feature = [argmax](voxel_feature& f) { f.argmax = argmax; };
      }},
     {"features[0].output must not be null",
-     [](call& c) { c.spoil_feature = [](voxel_feature& f) { f.result = nullptr; }; }},
+     [](call& c) { c.spoil_feature = [](voxel_feature& f) { f.result.data = nullptr; }; }},
 };
 
 const mistake of_dense_features[] = {
+    {"features[0].argmax must have rank 5 (got 2)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 2>(words, {60, 3});
+       };
+     }},
+    {"features[0].argmax must have rank 5 (got 4)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 4>(words, {2, 2, 5, 9});
+       };
+     }},
+    {"features[0].argmax must not be null",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(nullptr, {2, 2, 5, 3, 3});
+       };
+     }},
+    {"features[0].argmax must be aligned to its elements of 4 bytes (got an address that is 2 "
+     "past)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(
+             reinterpret_cast<std::int32_t*>(reinterpret_cast<char*>(words) + 2), {2, 2, 5, 3, 3});
+       };
+     }},
+    {"features[0].argmax.extent(4) must equal features[0].values.extent(2) (got 2 and 3)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {2, 2, 5, 3, 2});
+       };
+     }},
+    {"features[0].argmax.extent(0) must equal the number of clouds (got 1 and 2)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {1, 2, 5, 3, 3});
+       };
+     }},
+    {"features[0].argmax.extent(1) must equal grid.extents[2] (got 1 and 2)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {2, 1, 5, 3, 3});
+       };
+     }},
+    {"features[0].argmax.stride(0) must be 90, since it is contiguous (got 91)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {2, 2, 5, 3, 3}, {91, 45, 9, 3, 1});
+       };
+     }},
+    {"features[0].argmax.stride(0) must be at least 90: rows of an output must be distinct (got 0)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {2, 2, 5, 3, 3}, {0, 45, 9, 3, 1});
+       };
+     }},
+    {"features[0].argmax.stride(3) must be 3",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {2, 2, 5, 3, 3}, {120, 60, 12, 4, 1});
+       };
+     }},
     {"features[0].output must have rank 5",
-     [](call& c) { c.spoil_feature = [](voxel_feature& f) { f.result_rank = 2; }; }},
+     [](call& c) { c.spoil_feature = [](voxel_feature& f) { f.result.rank = 2; }; }},
     {"features[0].output.extent(0)",
      [](call& c) {
        c.dense = {c.out.data(), {1, 2, 5, 3, 3}};
@@ -441,28 +538,78 @@ const mistake of_dense_features[] = {
      [](call& c) {
        c.dense = {c.out.data(), {2, 2, 5, 3, 3}, {0, 45, 9, 3, 1}};
      }},
-    {"counts.extent(3)",
+    {"report.counts.extent(3)",
      [](call& c) {
-       c.counts = {c.words.data(), {2, 2, 5, 4}};
+       c.report.counts = {c.words.data(), {2, 2, 5, 4}};
      }},
-    {"counts.stride(1)",
+    {"report.counts.stride(1)",
      [](call& c) {
-       c.counts = {c.words.data(), {2, 2, 5, 3}, {60, 30, 3, 1}};
+       c.report.counts = {c.words.data(), {2, 2, 5, 3}, {60, 30, 3, 1}};
      }},
-    {"counts",
+    {"report.counts",
      [](call& c) {
-       c.counts = {nullptr, {2, 2, 5, 3}};
+       c.report.counts = {nullptr, {2, 2, 5, 3}};
      }},
     {"offsets",
      [](call& c) {
        c.pack({});
-       c.ranges.offsets = {c.totals.data(), {0}};
+       c.clouds.offsets = {c.totals.data(), {0}};
      }},
 };
 
 const mistake of_sparse[] = {
+    {"features[0].argmax must have rank 2 (got 5)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 5>(words, {2, 2, 5, 3, 3});
+       };
+     }},
+    {"features[0].argmax must not be null",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 2>(nullptr, {6, 3});
+       };
+     }},
+    {"features[0].argmax must be aligned to its elements of 4 bytes (got an address that is 2 "
+     "past)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 2>(
+             reinterpret_cast<std::int32_t*>(reinterpret_cast<char*>(words) + 2), {6, 3});
+       };
+     }},
+    {"features[0].argmax.extent(0) must equal voxels.coordinates.extent(0) (got 5 and 6)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 2>(words, {5, 3});
+       };
+     }},
+    {"features[0].argmax.extent(1) must equal features[0].values.extent(2) (got 2 and 3)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 2>(words, {6, 2});
+       };
+     }},
+    {"features[0].argmax.stride(0) must be 3, since it is contiguous (got 4)",
+     [](call& c) {
+       [[maybe_unused]] std::int32_t* const words = c.words.data() + 160;
+       c.spoil_feature = [=](voxel_feature& f) {
+         f.reduce = voxel_reduction::maximum;
+         f.argmax = view<std::int32_t, 2>(words, {6, 3}, {4, 1});
+       };
+     }},
     {"features[0].output must have rank 2",
-     [](call& c) { c.spoil_feature = [](voxel_feature& f) { f.result_rank = 5; }; }},
+     [](call& c) { c.spoil_feature = [](voxel_feature& f) { f.result.rank = 5; }; }},
     {"features[0].output.extent(0)",
      [](call& c) {
        c.rows = {c.out.data(), {5, 3}};
@@ -515,7 +662,7 @@ const mistake of_sparse[] = {
     {"offsets",
      [](call& c) {
        c.pack({});
-       c.ranges.offsets = {c.totals.data(), {0}};
+       c.clouds.offsets = {c.totals.data(), {0}};
      }},
 };
 
@@ -549,6 +696,22 @@ const mistake of_first[] = {
      [](call& c) {
        c.kept.dropped = {c.totals.data(), {2}};
      }},
+    {"kept.counts must not be null",
+     [](call& c) {
+       c.kept.counts = {nullptr, {6}};
+     }},
+    {"kept.dropped must not be null",
+     [](call& c) {
+       c.kept.dropped = {nullptr, {1}};
+     }},
+    {"kept.voxel_of must not be null",
+     [](call& c) {
+       c.kept.voxel_of = {nullptr, {2, 4}};
+     }},
+    {"output must not be null",
+     [](call& c) {
+       c.output = {nullptr, {6, 2, 3}};
+     }},
     {"kept.voxel_of.extent(1)",
      [](call& c) {
        c.kept.voxel_of = {c.words.data(), {2, 5}};
@@ -561,8 +724,9 @@ const mistake of_first[] = {
      [](call& c) {
        c.kept.voxel_of = {c.words.data(), {2, 4}, {0, 1}};
      }},
-    {"values and output", [](call& c) { c.values = {}; }},
-    {"values and output", [](call& c) { c.output = {}; }},
+    {"values.extent(0) must equal points.extent(0) (got 0 and 2)", [](call& c) { c.values = {}; }},
+    {"output.extent(0) must equal kept.coordinates.extent(0) (got 0 and 6)",
+     [](call& c) { c.output = {}; }},
     {"values.extent(1)",
      [](call& c) {
        c.values = {c.numbers.data(), {2, 5, 3}};
@@ -595,7 +759,7 @@ TEST_CASE("voxelize: good calls pass", "[errors]") {
   for (const auto& op : all_operations) {
     call padded, packed, bounded;
     packed.pack({0, 5, 8});
-    bounded.ranges.lengths = bounded.list({0, 4});
+    bounded.clouds.lengths = bounded.list({0, 4});
     for (const call* c : {&padded, &packed, &bounded}) {
       CHECK(error_of(op, *c) == "no error");
       CHECK_FALSE(c->untouched());
@@ -624,7 +788,7 @@ TEST_CASE("voxelize: the text says what was expected and what came", "[errors]")
   CHECK(error_of(occupancy, c) ==
         "robocache::voxelize_occupancy: output.extent(2) must equal grid.extents[1] (got 4 and 5)");
   call n;
-  n.spoil_feature = [](voxel_feature& f) { f.extents[1] = 7; };
+  n.spoil_feature = [](voxel_feature& f) { f.values.extents[1] = 7; };
   CHECK(error_of(features, n) ==
         "robocache::voxelize_features: features[0].values.extent(1) must equal points.extent(1) "
         "(got 7 and 4)");
@@ -643,7 +807,7 @@ TEST_CASE("voxelize: double grids are checked in double", "[errors]") {
 TEST_CASE("voxelize: a build without CUDA refuses its executor", "[errors]") {
   for (const auto& op : all_operations) {
     const call c;
-    const std::string text = error_of(op, c, cuda::default_stream());
+    const std::string text = error_of(op, c, gpu::default_stream());
     CHECK(text.find("no CUDA") != std::string::npos);
     CHECK(c.untouched());
   }

@@ -9,12 +9,12 @@ namespace {
 using namespace test;
 using robocache::bf16;
 using robocache::cpu;
-using robocache::f16;
 using robocache::element;
+using robocache::f16;
+using robocache::nan_policy;
 using robocache::view;
 using robocache::voxel_feature;
 using robocache::voxel_grid;
-using robocache::nan_policy;
 using robocache::voxel_reduction;
 
 constexpr float infinite = std::numeric_limits<float>::infinity();
@@ -59,7 +59,7 @@ struct line {
     f.scale = settings.scale;
     if (argmax != nullptr) {
       argmax->assign(static_cast<std::size_t>(4 * channels), -777);
-      f.argmax = argmax->data();
+      f.argmax = view<std::int32_t, 5>(argmax->data(), {1, 1, 1, 4, channels});
     }
     const std::vector<voxel_feature> one = {f};
     robocache::voxelize_features(cpu{}, grid, view<const float, 3>(points.data(), {1, count(), 3}),
@@ -82,7 +82,7 @@ bool same(const std::vector<float>& got, const std::vector<float>& expected) {
   return first_difference(got, expected) == -1;
 }
 
-point_feature feature_of(voxel_reduction reduce, feature_type type, feature_type output,
+point_feature feature_of(voxel_reduction reduce, element type, element output,
                          std::int64_t channels) {
   point_feature f;
   f.settings.reduce = reduce;
@@ -139,7 +139,7 @@ TEST_CASE("points of other types carry features too", "[voxelize]") {
 TEST_CASE("means of numbers with few bits are the exact means, rounded once", "[voxelize]") {
   random_source random(303);
   struct types {
-    feature_type in, out;
+    element in, out;
   };
   constexpr types all[] = {{element::f32, element::f32},
                            {element::bf16, element::bf16},
@@ -179,7 +179,7 @@ TEST_CASE("means of numbers with few bits are the exact means, rounded once", "[
               static_cast<long double>(sum) / static_cast<long double>(points.size()), -40);
           const long double expected = out == element::f32    ? rounded_to<float>(exact)
                                        : out == element::bf16 ? rounded_to<bf16>(exact)
-                                                                   : rounded_to<f16>(exact);
+                                                              : rounded_to<f16>(exact);
           CAPTURE(p.story, key[0], key[1], c, points.size());
           if (row[static_cast<std::size_t>(c)] != expected) {
             CHECK(row[static_cast<std::size_t>(c)] == expected);
@@ -201,8 +201,7 @@ TEST_CASE("means of any numbers are within the stated bound", "[voxelize]") {
     wild.extent = 3;
     wild.points = 2000;
     auto p = make_clouds<float>(random, 2, 0, wild);
-    p.features.push_back(
-        feature_of(voxel_reduction::mean, element::f32, element::f32, 2));
+    p.features.push_back(feature_of(voxel_reduction::mean, element::f32, element::f32, 2));
     auto& f = p.features[0];
     const double spread = random.uniform(0.0, 60.0), middle = random.uniform(-60.0, 60.0);
     for (std::int64_t i = 0; i < p.entries() * p.rows * 2; ++i) {
@@ -328,11 +327,11 @@ TEST_CASE("argmax counts within the cloud", "[voxelize]") {
   std::vector<voxel_feature> one = {{voxel_reduction::maximum,
                                      view<const float, 3>(values.data(), {1, 6, 1}),
                                      view<float, 5>(out.data(), {2, 1, 1, 4, 1})}};
-  one[0].argmax = argmax.data();
-  robocache::cloud_ranges packed;
-  packed.offsets = {offsets.data(), {3}};
+  one[0].argmax = view<std::int32_t, 5>(argmax.data(), {2, 1, 1, 4, 1});
+  robocache::cloud_options packed;
+  packed.clouds.offsets = {offsets.data(), {3}};
   robocache::voxelize_features(cpu{}, row.grid, view<const float, 3>(row.points.data(), {1, 6, 3}),
-                               one, {}, packed);
+                               one, packed);
   CHECK(out == std::vector<float>{5, 0, 0, 0, 4, 9, 0, 0});
   CHECK(argmax == std::vector<std::int32_t>{1, -1, -1, -1, 2, 3, -1, -1});
 }
@@ -409,12 +408,12 @@ TEST_CASE("the number of a cloud's points bounds the caller's scale, not the pad
                                      view<float, 5>(out.data(), {1, 1, 1, 4, 1})}};
   one[0].has_scale = true;
   one[0].scale = 58;  // below 8 for 2 points, below 2 for 8
-  robocache::cloud_ranges ranges;
+  robocache::cloud_options options;
   const auto points = view<const float, 3>(row.points.data(), {1, 8, 3});
-  robocache::voxelize_features(cpu{}, row.grid, points, one, {}, ranges);
+  robocache::voxelize_features(cpu{}, row.grid, points, one, options);
   CHECK(is_canonical_nan(out[0]));
-  ranges.lengths = {lengths.data(), {1}};
-  robocache::voxelize_features(cpu{}, row.grid, points, one, {}, ranges);
+  options.clouds.lengths = {lengths.data(), {1}};
+  robocache::voxelize_features(cpu{}, row.grid, points, one, options);
   CHECK(out[0] == 7);
 }
 
@@ -445,13 +444,16 @@ TEST_CASE("voxelize_mean and voxelize_max are features of their own", "[voxelize
   std::vector<float> mean(4, -7), most(4, -7);
   std::vector<bf16> rounded(4);
   std::vector<std::int32_t> counts(4, -7);
+  robocache::features_report report;
+  report.counts = {counts.data(), {1, 1, 1, 4}};
   robocache::voxelize_mean(cpu{}, row.grid, points, view<float, 3>(values.data(), {1, 5, 1}),
-                           view<float, 5>(mean.data(), {1, 1, 1, 4, 1}),
-                           view<std::int32_t, 4>(counts.data(), {1, 1, 1, 4}));
+                           view<float, 5>(mean.data(), {1, 1, 1, 4, 1}), {}, report);
   CHECK(mean == std::vector<float>{1.5F, 0, 13.0F / 3, 0});
   CHECK(counts == std::vector<std::int32_t>{2, 0, 3, 0});
+  robocache::feature_options options;
+  options.empty = -100.0F;
   robocache::voxelize_max(cpu{}, row.grid, points, view<const bf16, 3>(halves.data(), {1, 5, 1}),
-                          view<float, 5>(most.data(), {1, 1, 1, 4, 1}), -100.0F);
+                          view<float, 5>(most.data(), {1, 1, 1, 4, 1}), options);
   CHECK(most == std::vector<float>{-1, -100, -3, -100});
   robocache::voxelize_mean(cpu{}, row.grid, points, view<const bf16, 3>(halves.data(), {1, 5, 1}),
                            view<bf16, 5>(rounded.data(), {1, 1, 1, 4, 1}));

@@ -130,3 +130,47 @@ TEST_CASE("first: optional outputs may be missing", "[voxelize]") {
   CHECK(number[0] == 3);
   CHECK(indices == std::vector<std::int32_t>{0, 3, 2, 6, 4, -1});
 }
+
+TEST_CASE("first: an empty cloud with its empty values", "[voxelize]") {
+  const std::vector<float> points, values;  // whose data may be null
+  std::vector<std::int32_t> indices(6, -7), coordinates(12, -7), counts(3, -7);
+  std::vector<std::int64_t> number(1, -7), dropped(1, -7);
+  std::vector<float> output(3 * 2 * 4, -7.0F);
+  robocache::first_points kept;
+  kept.indices = {indices.data(), {3, 2}};
+  kept.coordinates = {coordinates.data(), {3, 4}};
+  kept.counts = {counts.data(), {3}};
+  kept.number = {number.data(), {1}};
+  kept.dropped = {dropped.data(), {1}};
+  kept.voxel_of = {nullptr, {1, 0}};
+  robocache::voxelize_first(cpu{}, voxel_grid{}, view<const float, 3>(points.data(), {1, 0, 3}),
+                            view<const float, 3>(values.data(), {1, 0, 4}), kept,
+                            view<float, 3>(output.data(), {3, 2, 4}));
+  CHECK(number[0] == 0);
+  CHECK(dropped[0] == 0);
+  CHECK(output == std::vector<float>(output.size(), -7.0F));
+  CHECK(indices == std::vector<std::int32_t>(6, -7));
+}
+
+TEST_CASE("first: room for no voxel counts them all the same", "[voxelize]") {
+  const auto p = line({3, 7, 1, 3, 0, 3, 1, 3});
+  const std::vector<float> values(8 * 4, 1.0F);
+  std::vector<std::int64_t> number(1, -7), dropped(1, -7);
+  std::vector<std::int32_t> voxel_of(8, -7);
+  robocache::first_points kept;
+  kept.indices = {nullptr, {0, 2}};
+  kept.coordinates = {nullptr, {0, 4}};
+  kept.number = {number.data(), {1}};
+  kept.dropped = {dropped.data(), {1}};
+  kept.voxel_of = {voxel_of.data(), {1, 8}};
+  const auto points = p.placed_points([](auto& v) { return v.data(); });
+  robocache::voxelize_first(cpu{}, p.grid, points, kept);
+  CHECK(number[0] == 3);
+  CHECK(dropped[0] == 7);
+  CHECK(voxel_of == std::vector<std::int32_t>(8, -1));
+  number[0] = dropped[0] = -7;
+  robocache::voxelize_first(cpu{}, p.grid, points, view<const float, 3>(values.data(), {1, 8, 4}),
+                            kept, view<float, 3>(nullptr, {0, 2, 4}));
+  CHECK(number[0] == 3);
+  CHECK(dropped[0] == 7);
+}

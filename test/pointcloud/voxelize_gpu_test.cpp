@@ -349,7 +349,7 @@ TEST_CASE("voxelize: 2^25 points in one voxel on the GPU", "[gpu]") {
   robocache::voxelize_report report;
   report.inside = {memory.place(inside), {1}};
   robocache::voxelize_density(executor, grid, points,
-                              view<std::int32_t, 4>(memory.place(counts), {1, 1, 2, 4}), {}, {},
+                              view<std::int32_t, 4>(memory.place(counts), {1, 1, 2, 4}), {},
                               report);
   robocache::voxelize_density(executor, grid, points,
                               view<float, 4>(memory.place(density), {1, 1, 2, 4}));
@@ -358,9 +358,10 @@ TEST_CASE("voxelize: 2^25 points in one voxel on the GPU", "[gpu]") {
   std::vector<voxel_feature> features = {
       {voxel_reduction::mean, each, view<float, 5>(memory.place(mean), {1, 1, 2, 4, 1})},
       {voxel_reduction::maximum, each, view<float, 5>(memory.place(most), {1, 1, 2, 4, 1})}};
-  features[1].argmax = memory.place(argmax);
-  robocache::voxelize_features(executor, grid, points, features,
-                               view<std::int32_t, 4>(memory.place(feature_counts), {1, 1, 2, 4}));
+  features[1].argmax = view<std::int32_t, 5>(memory.place(argmax), {1, 1, 2, 4, 1});
+  robocache::features_report of_features;
+  of_features.counts = {memory.place(feature_counts), {1, 1, 2, 4}};
+  robocache::voxelize_features(executor, grid, points, features, {}, of_features);
   robocache::sparse_voxels voxels;
   voxels.coordinates = {memory.place(coordinates), {2, 4}};
   voxels.counts = {memory.place(listed), {2}};

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <robocache/pointcloud/voxelize.hpp>
 #include <robocache/pointcloud/voxelize_sparse.hpp>
 
 #include "support/catch.hpp"

@@ -1,5 +1,5 @@
 // Votes on labels: the most frequent one of each voxel, against counts in a map.
-#include <robocache/detail/pointcloud/vote_op.hpp>
+#include <robocache/detail/pointcloud/features/vote_op.hpp>
 #include <robocache/pointcloud/voxelize_sparse.hpp>
 
 #include "support/catch.hpp"
@@ -289,7 +289,7 @@ TEST_CASE("vote: passes in parts, merged in any order", "[voxelize]") {
     CAPTURE(random.seed(), round, static_cast<int>(type), given.labels.size());
     CHECK((type == element::u8    ? got(std::uint8_t{})
            : type == element::u16 ? got(std::uint16_t{})
-                                       : got(std::int32_t{})) == expected);
+                                  : got(std::int32_t{})) == expected);
   }
 }
 
@@ -334,7 +334,9 @@ TEST_CASE("vote: settings that cannot be are named, and nothing is written", "[v
   refuse(".reduce", on_bytes(voxel_reduction::normal, 3));
   refuse(".reduce", on_bytes(static_cast<voxel_reduction>(4)));
   const voxel_feature good = on_bytes(voxel_reduction::vote);
-  refuse(".argmax", spoilt(good, [&](auto& f) { f.argmax = argmax.data(); }));
+  refuse(".argmax needs voxel_reduction::maximum", spoilt(good, [&](auto& f) {
+           f.argmax = view<std::int32_t, 5>(argmax.data(), {1, 1, 1, 2, 1});
+         }));
   refuse(".empty ", spoilt(good, [](auto& f) { f.empty = 1; }));
   refuse(".empty_label must be 0 to 255", spoilt(good, [](auto& f) { f.empty_label = 256; }));
   refuse(".empty_label must be 0 to 255", spoilt(good, [](auto& f) { f.empty_label = -1; }));
@@ -347,13 +349,16 @@ TEST_CASE("vote: settings that cannot be are named, and nothing is written", "[v
   voxel_feature wide(voxel_reduction::vote, view<const std::uint16_t, 3>(words.data(), {1, 3, 1}),
                      view<std::uint16_t, 5>(of_words.data(), {1, 1, 1, 2, 1}));
   refuse(".empty_label must be 0 to 65535", spoilt(wide, [](auto& f) { f.empty_label = 65536; }));
-  refuse(".output must be aligned",
-         spoilt(wide, [](auto& f) { f.result = static_cast<std::uint8_t*>(f.result) + 1; }));
-  refuse(".type", spoilt(good, [](auto& f) { f.type = static_cast<feature_type>(6); }));
+  refuse(".output must be aligned", spoilt(wide, [](auto& f) {
+           f.result.data = static_cast<std::uint8_t*>(f.result.data) + 1;
+         }));
+  for (const element other : {element::boolean, element::i8, element::i16, element::i64,
+                              element::u32, element::u64, element::f64, static_cast<element>(13)}) {
+    refuse(".type must be one that features have", spoilt(good, [&](auto& f) { f.type = other; }));
+  }
+  refuse(".output must have the type", spoilt(good, [](auto& f) { f.output_type = element::f32; }));
   refuse(".output must have the type",
-         spoilt(good, [](auto& f) { f.output_type = element::f32; }));
-  refuse(".output must have the type", spoilt(on_numbers(voxel_reduction::mean),
-                                              [](auto& f) { f.output_type = element::u8; }));
+         spoilt(on_numbers(voxel_reduction::mean), [](auto& f) { f.output_type = element::u8; }));
   const voxel_feature mean = on_numbers(voxel_reduction::mean);
   refuse(".empty_label", spoilt(mean, [](auto& f) { f.empty_label = 1; }));
   refuse(".has_ignored_label", spoilt(mean, [](auto& f) { f.has_ignored_label = true; }));

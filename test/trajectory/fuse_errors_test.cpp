@@ -88,45 +88,138 @@ const mistake mistakes[] = {
      }},
     {"stream 1: options.kinds",
      [](call& c) { c.streams[1].options.kinds = interpolation::slerp_xyzw; }},
+    {"stream 0: type must be f32, bf16, f16 or u8 (got unknown)",
+     [](call& c) { c.streams[0].type = static_cast<element>(13); }},
+    {"stream 1: type must be f32, bf16, f16 or u8 (got unknown)",
+     [](call& c) { c.streams[1].type = static_cast<element>(255); }},
+    {"stream 0: type must be f32, bf16, f16 or u8 (got f64)",
+     [](call& c) { c.streams[0].type = element::f64; }},
+    {"stream 1: type must be f32, bf16, f16 or u8 (got i16)",
+     [](call& c) {
+       c.separate();
+       c.streams[1].type = element::i16;
+     }},
+    {"stream 1: the channels of options.kinds must be less than 2^63 (got 9223372036854775804 + "
+     "9223372036854775804)",
+     [](call& c) {
+       constexpr std::int64_t most = INT64_MAX - 3;
+       c.streams[1].options.kinds = {{most, interpolation::slerp_xyzw},
+                                     {most, interpolation::slerp_xyzw},
+                                     {13, interpolation::linear}};  // 5, wrapped
+     }},
+    {"keep * channels must be less than 2^63 (got 5 x 4611686018427387904)",
+     [](call& c) {
+       c.streams[1].reduce = reduction::last;
+       c.streams[1].keep = std::int64_t{1} << 62;
+     }},
+    {"keep * channels must be less than 2^63 (got 4 x 4611686018427387904)",
+     [](call& c) {
+       c.separate();
+       c.streams[1].extents[2] = 4;  // 0 channels, wrapped
+       c.streams[1].reduce = reduction::last;
+       c.streams[1].keep = std::int64_t{1} << 62;
+       c.outputs[1] = {c.out.data() + 18, {2, 3, 0}};
+     }},
+    {"the channels of all streams must be less than 2^63 (got 4611686018427387904 + "
+     "4611686018427387904)",
+     [](call& c) {
+       for (auto& stream : c.streams) {
+         stream.extents[2] = 1;
+         stream.reduce = reduction::last;
+         stream.keep = std::int64_t{1} << 62;
+       }
+     }},
+    {"clock: count steps of 1 from 9223372036854775806 must fit 64 bits (got 3)",
+     [](call& c) {
+       c.clock = {INT64_MAX - 1, 1, 2, 3};
+     }},
+    {"clock: count steps of 4611686018427387904 from 0 must fit 64 bits (got 3)",
+     [](call& c) {
+       c.clock = {0, std::int64_t{1} << 62, 2, 3};
+     }},
+    {"clock: count steps of 4611686018427387904 from 0 must fit 64 bits (got 3)",
+     [](call& c) {  // targets would fit, their products do not
+       c.clock = {0, std::int64_t{1} << 62, 2, 3, 1000};
+     }},
+    {"clock: count steps of -1 from -9223372036854775807 must fit 64 bits (got 3)",
+     [](call& c) {
+       c.clock = {INT64_MIN + 1, -1, 2, 3};
+     }},
+    {"clock: count steps of -1 from -9223372036854775808 must fit 64 bits (got 3)",
+     [](call& c) {
+       c.clock = {INT64_MIN, -1, 2, 3, 5};
+     }},
+    {"clock: count steps of -9223372036854775808 from 0 must fit 64 bits (got 3)",
+     [](call& c) {
+       c.clock = {0, INT64_MIN, 2, 3};
+     }},
+    {"stream 1: options.samples.lengths must not be null",
+     [](call& c) {
+       c.streams[1].options.samples.lengths = {nullptr, {2}};
+     }},
+    {"stream 0: options.samples.offsets must not be null",
+     [](call& c) {
+       c.streams[0].options.samples.offsets = {nullptr, {3}};
+     }},
+    {"stream 0: options.samples.offsets.extent(0) must equal the number of items + 1 (got 2 and 3)",
+     [](call& c) {
+       c.streams[0].options.samples.offsets = {nullptr, {2}};
+     }},
+    {"stream 1: options.sample_mask must not be null",
+     [](call& c) {
+       c.streams[1].options.sample_mask = {nullptr, {2, 4}};
+     }},
+    {"stream 1: options.targets must be null: the clock has the lengths of all streams",
+     [](call& c) {
+       c.streams[1].options.targets.lengths = {nullptr, {2}};
+     }},
+    {"report.age must not be null",
+     [](call& c) {
+       c.report.age = {nullptr, {2, 3, 2}};
+     }},
+    {"report.error.extent(2) must equal the number of streams (got 1 and 2)",
+     [](call& c) {
+       c.report.error = {nullptr, {2, 3, 1}};
+     }},
     {"stream 1: options.tolerance", [](call& c) { c.streams[1].options.tolerance = -1; }},
     {"stream 0: options.max_gap", [](call& c) { c.streams[0].options.max_gap = -1; }},
-    {"stream 1: options.before and options.after",
+    {"stream 1: options.after must be an end_policy (got number 9)",
      [](call& c) { c.streams[1].options.after = static_cast<end_policy>(9); }},
     {"stream 1: options.nans",
      [](call& c) { c.streams[1].options.nans = static_cast<nan_policy>(9); }},
-    {"stream 1: options.lengths.extent(0)",
+    {"stream 1: options.samples.lengths.extent(0)",
      [](call& c) {
-       c.streams[1].options.lengths = {c.numbers.data(), {3}};
+       c.streams[1].options.samples.lengths = {c.numbers.data(), {3}};
      }},
-    {"stream 1: options.lengths[1]",
+    {"stream 1: options.samples.lengths[1]",
      [](call& c) {
        c.numbers = {4, 5};
-       c.streams[1].options.lengths = {c.numbers.data(), {2}};
+       c.streams[1].options.samples.lengths = {c.numbers.data(), {2}};
      }},
-    {"stream 1: options.offsets",
+    {"stream 1: options.samples.offsets",
      [](call& c) {
        c.numbers = {0, 9, 8};
        c.streams[1].extents[0] = 1;
        c.streams[1].extents[1] = 8;
        c.streams[1].times = table(c.stamps.data(), 1, 8);
-       c.streams[1].options.offsets = {c.numbers.data(), {3}};
+       c.streams[1].options.samples.offsets = {c.numbers.data(), {3}};
      }},
     {"stream 1: source.extent(0)",
      [](call& c) {
        c.numbers = {0, 4, 8};
-       c.streams[1].options.offsets = {c.numbers.data(), {3}};
+       c.streams[1].options.samples.offsets = {c.numbers.data(), {3}};
      }},
     {"stream 1: options.sample_mask.extent(1)",
      [](call& c) {
        c.streams[1].options.sample_mask = {c.bytes.data(), {2, 3}};
      }},
-    {"stream 1: options.target_lengths and options.target_offsets",
+    {"stream 1: options.targets must be null: the clock has the lengths of all streams",
      [](call& c) {
-       c.streams[1].options.target_lengths = {c.numbers.data(), {2}};
+       c.streams[1].options.targets.lengths = {c.numbers.data(), {2}};
      }},
-    {"stream 0: options.target_lengths and options.target_offsets",
+    {"stream 0: options.targets must be null: the clock has the lengths of all streams",
      [](call& c) {
-       c.streams[0].options.target_offsets = {c.numbers.data(), {3}};
+       c.streams[0].options.targets.offsets = {c.numbers.data(), {3}};
      }},
     {"stream 1: keep must be at least 1 (got 0)",
      [](call& c) {
@@ -362,5 +455,37 @@ TEST_CASE("a window that is NaN is refused", "[errors]") {
   CHECK_THROWS_AS(fuse(cpu{}, std::vector{stream}, fuse_clock<double>(0.0, 1.0, 1, 1),
                        view<float, 3>(&out, {1, 1, 1})),
                   invalid_argument);
+  CHECK(out == -7);
+}
+
+TEST_CASE("uniform clocks may reach the ends of their type", "[errors]") {
+  const fuse_clock<std::int64_t> clocks[] = {
+      {INT64_MAX - 2, 1, 2, 3},     {INT64_MIN, 1, 2, 3},        {INT64_MIN + 3, -1, 2, 3},
+      {0, INT64_MAX / 2, 2, 3},     {INT64_MAX, 0, 2, 3},        {INT64_MAX, 1, 2, 0},
+      {INT64_MAX, INT64_MAX, 2, 1}, {INT64_MIN + 1, -1, 2, 3, 4}};
+  for (const auto& clock : clocks) {
+    call c;
+    c.clock = clock;
+    c.output = {c.out.data(), {2, clock.count, 8}};
+    c.report = {};
+    CAPTURE(clock.start, clock.period, clock.count, clock.per);
+    CHECK(error_of(c) == "no error");
+  }
+}
+
+TEST_CASE("uniform clocks of doubles are finite", "[errors]") {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  const float value = 1;
+  const double stamp = 0;
+  float out = -7;
+  const std::vector streams = {fuse_stream<double>(view<const float, 3>(&value, {1, 1, 1}),
+                                                   view<const double, 2>(&stamp, {1, 1}))};
+  const auto run = [&](const fuse_clock<double>& clock) {
+    fuse(cpu{}, streams, clock, view<float, 3>(&out, {1, 1, 1}));
+  };
+  CHECK_THROWS_WITH(run({infinite, 1.0, 1, 1}),
+                    "robocache::fuse: clock.start must be finite (got inf)");
+  CHECK_THROWS_WITH(run({0.0, -infinite, 1, 1}),
+                    "robocache::fuse: clock.period must be finite (got -inf)");
   CHECK(out == -7);
 }

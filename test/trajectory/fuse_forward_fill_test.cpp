@@ -31,13 +31,16 @@ filled<T> by_library(const recording<T, Time>& r, int threads) {
   filled<T> f;
   f.values.resize(r.values.size());
   f.valid.assign(r.times.size(), 9);
-  view<const std::uint8_t, 2> mask;
-  if (!r.mask.empty()) mask = {r.mask.data(), {r.batch, r.samples}};
+  robocache::forward_fill_options<Time> options;
+  options.max_age = r.max_age;
+  options.fill_value = r.fill;
+  if (!r.mask.empty()) options.sample_mask = {r.mask.data(), {r.batch, r.samples}};
+  robocache::resample_report<Time> report;
+  report.valid = {f.valid.data(), {r.batch, r.samples}};
   robocache::forward_fill(
       robocache::cpu{threads}, view<const T, 3>(r.values.data(), {r.batch, r.samples, r.channels}),
       view<const Time, 2>(r.times.data(), {r.batch, r.samples}),
-      view<T, 3>(f.values.data(), {r.batch, r.samples, r.channels}), r.max_age, r.fill,
-      view<std::uint8_t, 2>(f.valid.data(), {r.batch, r.samples}), mask);
+      view<T, 3>(f.values.data(), {r.batch, r.samples, r.channels}), options, report);
   return f;
 }
 
@@ -176,8 +179,10 @@ TEST_CASE("forward_fill names what is wrong and writes nothing", "[fuse]") {
   CHECK_THROWS_AS(
       robocache::forward_fill(executor, source, stamps, view<float, 3>(out.data(), {1, 3, 1})),
       robocache::invalid_argument);
+  robocache::forward_fill_options<double> options;
+  options.max_age = -1.0;
   CHECK_THROWS_AS(robocache::forward_fill(executor, source, stamps,
-                                          view<float, 3>(out.data(), {1, 3, 2}), -1.0),
+                                          view<float, 3>(out.data(), {1, 3, 2}), options),
                   robocache::invalid_argument);
   CHECK_THROWS_AS(
       robocache::forward_fill(executor, source, view<const double, 2>(times.data(), {1, 2}),

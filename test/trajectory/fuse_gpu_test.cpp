@@ -232,7 +232,7 @@ TEST_CASE("fuse refuses host memory, names the stream and writes nothing", "[gpu
       const bool here = n == spoilt;
       fuse_stream<std::int64_t> one(view<const float, 3>(place(values, here), {2, 4, 3}),
                                     view<const std::int64_t, 2>(place(stamps, here), {2, 4}));
-      one.options.lengths = {place(lengths, here), {2}};
+      one.options.samples.lengths = {place(lengths, here), {2}};
       one.options.sample_mask = {place(mask, here), {2, 4}};
       streams.push_back(one);
     }
@@ -259,7 +259,7 @@ TEST_CASE("fuse refuses host memory, names the stream and writes nothing", "[gpu
   refused(values.data(), "0: source", 0);
   refused(values.data(), "1: source");
   refused(stamps.data(), "1: times");
-  refused(lengths.data(), "1: options.lengths");
+  refused(lengths.data(), "1: options.samples.lengths");
   refused(mask.data(), "1: options.sample_mask");
   refused(targets.data(), "0: targets");
   refused(counts.data(), "0: clock.lengths");
@@ -282,7 +282,7 @@ TEST_CASE("fuse leaves an item with a bad range unwritten, in its stream alone",
         view<const float, 3>(device.place(values), {items, samples, width}),
         view<const std::int64_t, 2>(device.place(stamps), {items, samples}), kind);
     std::vector<fuse_stream<std::int64_t>> streams = {one, one};
-    streams[1].options.lengths = {device.place(bad), {items}};
+    streams[1].options.samples.lengths = {device.place(bad), {items}};
     robocache::fuse_report<std::int64_t> report;
     report.valid = {device.place(valid), {items, queries, 2}};
     robocache::fuse(s.executor(), streams, fuse_clock<std::int64_t>(0, 1, items, queries),
@@ -317,12 +317,15 @@ TEST_CASE("forward_fill on the GPU gives the CPU's bits", "[gpu]") {
   for (int i = 0; i < items * samples; ++i) mask.push_back(random.chance(0.7) ? 1 : 0);
   const auto run = [&](const robocache::any_executor& executor, auto& out, auto& valid,
                        const auto& place) {
+    robocache::forward_fill_options<std::int64_t> options;
+    options.max_age = 30'000'000;
+    options.fill_value = -1.0;
+    options.sample_mask = {place(mask), {items, samples}};
+    robocache::resample_report<std::int64_t> report;
+    report.valid = {place(valid), {items, samples}};
     robocache::forward_fill(executor, view<const float, 3>(place(values), {items, samples, width}),
                             view<const std::int64_t, 2>(place(stamps), {items, samples}),
-                            view<float, 3>(place(out), {items, samples, width}),
-                            std::int64_t{30'000'000}, -1.0,
-                            view<std::uint8_t, 2>(place(valid), {items, samples}),
-                            view<const std::uint8_t, 2>(place(mask), {items, samples}));
+                            view<float, 3>(place(out), {items, samples, width}), options, report);
   };
   std::vector<float> expected(values.size()), got(values.size());
   std::vector<std::uint8_t> expected_valid(stamps.size()), got_valid(stamps.size());

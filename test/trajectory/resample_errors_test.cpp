@@ -48,8 +48,8 @@ struct call {
     output = {out.data(), {1, 6, 8}};
     report.valid = {bytes.data(), {1, 6}};
     report.left = {words.data(), {1, 6}};
-    options.offsets = list(std::move(offsets));
-    options.target_offsets = other_list(std::move(target_offsets));
+    options.samples.offsets = list(std::move(offsets));
+    options.targets.offsets = other_list(std::move(target_offsets));
   }
   void run(const any_executor& executor) const {
     resample(executor, source, times, targets, output, options, report);
@@ -186,6 +186,67 @@ const mistake mistakes[] = {
        c.options.kinds = {{-2, interpolation::linear}, {10, interpolation::linear}};
      }},
     {"options.kinds", [](call& c) { c.options.kinds = static_cast<interpolation>(8); }},
+    {"the channels of options.kinds must be less than 2^63",
+     [](call& c) {
+       constexpr std::int64_t most = INT64_MAX - 3;
+       c.options.kinds = {{most, interpolation::slerp_xyzw},
+                          {most, interpolation::slerp_xyzw},
+                          {11, interpolation::linear}};  // 3, wrapped
+       c.source = {c.values.data(), {2, 4, 3}};
+       c.output = {c.out.data(), {2, 3, 3}};
+     }},
+    {"options.samples.lengths must not be null",
+     [](call& c) {
+       c.options.samples.lengths = {nullptr, {2}};
+     }},
+    {"options.samples.offsets must not be null",
+     [](call& c) {
+       c.options.samples.offsets = {nullptr, {3}};
+     }},
+    {"options.targets.lengths must not be null",
+     [](call& c) {
+       c.options.targets.lengths = {nullptr, {2}};
+     }},
+    {"options.targets.offsets must not be null",
+     [](call& c) {
+       c.options.targets.offsets = {nullptr, {3}};
+     }},
+    {"options.targets.lengths.extent(0)",
+     [](call& c) {
+       c.options.targets.lengths = {nullptr, {1}};
+     }},
+    {"options.sample_mask must not be null",
+     [](call& c) {
+       c.options.sample_mask = {nullptr, {2, 4}};
+     }},
+    {"report.valid must not be null",
+     [](call& c) {
+       c.report.valid = {nullptr, {2, 3}};
+     }},
+    {"report.left.extent(1)",
+     [](call& c) {
+       c.report.left = {nullptr, {2, 2}};
+     }},
+    {"report.age must not be null",
+     [](call& c) {
+       c.report.age = {nullptr, {2, 3}};
+     }},
+    {"report.status must not be null",
+     [](call& c) {
+       c.report.status = {nullptr, {2}};
+     }},
+    {"output must have less than 2^63 bytes in all",
+     [](call& c) {
+       c.output = {c.out.data(), {2, 3, 8}, {INT64_MAX, 8, 1}};
+     }},
+    {"output.stride(1) must be at least 8: rows of an output must be distinct (got 7)",
+     [](call& c) {
+       c.output = {c.out.data(), {2, 3, 8}, {24, 7, 1}};
+     }},
+    {"output.stride(0) must be at least 24: rows of an output must be distinct (got -23)",
+     [](call& c) {
+       c.output = {c.out.data() + 23, {2, 3, 8}, {-23, 8, 1}};
+     }},
     {"options.kinds",
      [](call& c) {
        c.options.kinds = interpolation::slerp_wxyz;
@@ -197,89 +258,89 @@ const mistake mistakes[] = {
     {"options.before", [](call& c) { c.options.before = static_cast<end_policy>(3); }},
     {"options.after", [](call& c) { c.options.after = static_cast<end_policy>(77); }},
     {"options.nans", [](call& c) { c.options.nans = static_cast<nan_policy>(2); }},
-    {"options.lengths.extent(0)", [](call& c) { c.options.lengths = c.list({4}); }},
-    {"options.lengths[1]",
+    {"options.samples.lengths.extent(0)", [](call& c) { c.options.samples.lengths = c.list({4}); }},
+    {"options.samples.lengths[1]",
      [](call& c) {
-       c.options.lengths = c.list({4, 5});
+       c.options.samples.lengths = c.list({4, 5});
      }},
-    {"options.lengths[0]",
+    {"options.samples.lengths[0]",
      [](call& c) {
-       c.options.lengths = c.list({-1, 4});
+       c.options.samples.lengths = c.list({-1, 4});
      }},
-    {"options.lengths[1]",
+    {"options.samples.lengths[1]",
      [](call& c) {
-       c.options.lengths = c.list({0, INT64_MIN});
+       c.options.samples.lengths = c.list({0, INT64_MIN});
      }},
-    {"options.target_lengths[0]",
+    {"options.targets.lengths[0]",
      [](call& c) {
-       c.options.target_lengths = c.list({4, 3});
+       c.options.targets.lengths = c.list({4, 3});
      }},
-    {"options.target_lengths[1]",
+    {"options.targets.lengths[1]",
      [](call& c) {
-       c.options.target_lengths = c.list({3, -3});
+       c.options.targets.lengths = c.list({3, -3});
      }},
-    {"options.target_lengths.extent(0)",
+    {"options.targets.lengths.extent(0)",
      [](call& c) {
-       c.options.target_lengths = c.list({3, 3, 3});
+       c.options.targets.lengths = c.list({3, 3, 3});
      }},
-    {"options.offsets",
+    {"options.samples.offsets",
      [](call& c) {
        c.pack({0, 5, 3}, {0, 3, 6});
      }},
-    {"options.offsets",
+    {"options.samples.offsets",
      [](call& c) {
        c.pack({-1, 5, 8}, {0, 3, 6});
      }},
-    {"options.offsets",
+    {"options.samples.offsets",
      [](call& c) {
        c.pack({0, 5, 9}, {0, 3, 6});
      }},
-    {"options.offsets",
+    {"options.samples.offsets",
      [](call& c) {
        c.pack({0, 9, 8}, {0, 3, 6});
      }},
-    {"options.offsets",
+    {"options.samples.offsets",
      [](call& c) {
        c.pack({5, INT64_MIN, 8}, {0, 3, 6});
      }},
-    {"options.offsets.extent(0)",
+    {"options.samples.offsets.extent(0)",
      [](call& c) {
        c.pack({0, 8}, {0, 3, 6});
      }},
-    {"options.target_offsets",
+    {"options.targets.offsets",
      [](call& c) {
        c.pack({0, 5, 8}, {0, 4, 3});
      }},
-    {"options.target_offsets",
+    {"options.targets.offsets",
      [](call& c) {
        c.pack({0, 5, 8}, {-1, 4, 6});
      }},
-    {"options.target_offsets",
+    {"options.targets.offsets",
      [](call& c) {
        c.pack({0, 5, 8}, {0, 4, 7});
      }},
-    {"options.target_offsets",
+    {"options.targets.offsets",
      [](call& c) {
        c.pack({0, 5, 8}, {0, INT64_MAX, 6});
      }},
     {"source.extent(0)",
      [](call& c) {
-       c.options.offsets = c.list({0, 2, 4});
+       c.options.samples.offsets = c.list({0, 2, 4});
      }},
     {"targets.extent(0)",
      [](call& c) {
-       c.options.target_offsets = c.list({0, 2, 3});
+       c.options.targets.offsets = c.list({0, 2, 3});
      }},
-    {"options.lengths and options.offsets",
+    {"options.samples.lengths and options.samples.offsets",
      [](call& c) {
        c.pack({0, 5, 8}, {0, 3, 6});
-       c.options.lengths = c.options.offsets;
-       c.options.lengths = view<const std::int64_t, 1>(c.numbers.data(), {2});
+       c.options.samples.lengths = c.options.samples.offsets;
+       c.options.samples.lengths = view<const std::int64_t, 1>(c.numbers.data(), {2});
      }},
-    {"options.target_lengths and options.target_offsets",
+    {"options.targets.lengths and options.targets.offsets",
      [](call& c) {
        c.pack({0, 5, 8}, {0, 3, 6});
-       c.options.target_lengths = view<const std::int64_t, 1>(c.more.data(), {2});
+       c.options.targets.lengths = view<const std::int64_t, 1>(c.more.data(), {2});
      }},
     {"options.sample_mask.extent(1)",
      [](call& c) {
@@ -305,7 +366,7 @@ const mistake mistakes[] = {
      [](call& c) {
        c.report.age = {c.words.data(), {2, 3}, {1, 2}};
      }},
-    {"report.weight",
+    {"report.weight must not be null",
      [](call& c) {
        c.report.weight = {nullptr, {2, 3}};
      }},

@@ -234,7 +234,7 @@ TEST_CASE("the chosen executor runs and synchronize waits", "[gpu]") {
   staged work(make(interpolation::cubic, 9));
   work.enqueue(executor);  // places the arrays
   executor.visit([&](const auto& chosen) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(chosen)>, robocache::cuda>) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(chosen)>, robocache::gpu>) {
       CHECK(chosen.stream() != nullptr);
       work.enqueue_inputs(chosen.stream());
       work.enqueue(executor);

@@ -71,10 +71,10 @@ void check_span(const label& op, const label& name, const view<V, Rank>& v) {
   std::int64_t elements = 1, span = 1;
   bool fits = true;
   for (int r = 0; r < Rank; ++r) {
-    const std::int64_t stride = v.stride(r) < 0 ? -(v.stride(r) + 1) : v.stride(r);
+    const auto stride = static_cast<std::uint64_t>(v.stride(r));
     std::int64_t reach = 0;
     fits = fits && !__builtin_mul_overflow(elements, v.extent(r), &elements) &&
-           !__builtin_mul_overflow(v.extent(r) - 1, stride + 1, &reach) &&
+           !__builtin_mul_overflow(v.extent(r) - 1, v.stride(r) < 0 ? 0 - stride : stride, &reach) &&
            !__builtin_add_overflow(span, reach, &span);
   }
   const auto most = INT64_MAX / static_cast<std::int64_t>(sizeof(V));
@@ -87,26 +87,29 @@ void check_span(const label& op, const label& name, const view<V, Rank>& v) {
 /// smaller ones span.
 template <class V, int Rank>
 void check_distinct(const label& op, const label& name, const view<V, Rank>& v) {
-  bool done[Rank] = {};
+  const auto refuse = [&](int r, std::int64_t least) {
+    fail(op, name.text() + ".stride(" + std::to_string(r) + ") must be at least " +
+                 std::to_string(least) + ": rows of an output must be distinct (got " +
+                 std::to_string(v.stride(r)) + ")");
+  };
+  const auto size = [&](int r) { return v.stride(r) < 0 ? -v.stride(r) : v.stride(r); };
   std::int64_t span = 1;
+  for (int r = Rank - 1; r >= 0; --r) {  // one row for all asks for the usual order
+    if (v.extent(r) > 1 && v.stride(r) == 0) refuse(r, span);
+    span += (v.extent(r) - 1) * size(r);
+  }
+  bool done[Rank] = {};
+  span = 1;
   for (int n = 0; n < Rank; ++n) {
     int least = -1;
-    std::int64_t step = INT64_MAX;
     for (int r = Rank - 1; r >= 0; --r) {
-      const std::int64_t stride = v.stride(r) < 0 ? -v.stride(r) : v.stride(r);
-      if (!done[r] && v.extent(r) > 1 && (least < 0 || stride < step)) {
-        least = r;
-        step = stride;
-      }
+      if (done[r] || v.extent(r) < 2) continue;
+      if (least < 0 || size(r) < size(least)) least = r;
     }
     if (least < 0) return;
     done[least] = true;
-    if (step < span) {
-      fail(op, name.text() + ".stride(" + std::to_string(least) + ") must be at least " +
-                   std::to_string(span) + ": rows of an output must be distinct (got " +
-                   std::to_string(v.stride(least)) + ")");
-    }
-    span += (v.extent(least) - 1) * step;
+    if (size(least) < span) refuse(least, span);
+    span += (v.extent(least) - 1) * size(least);
   }
 }
 

@@ -29,7 +29,8 @@ struct fuse_stream {
   template <class T, class Stamp>
   fuse_stream(const view<T, 3>& values, const view<Stamp, 2>& stamps, channel_groups kinds = {})
       : type(element_of<std::remove_const_t<T>>()), data(values.data_handle()), times(stamps) {
-    static_assert(is_one_of(element_of<std::remove_const_t<T>>(), fuse_elements{}),
+    static_assert(!is_element<std::remove_const_t<T>> ||  // then it was refused before
+                      is_one_of(element_of<std::remove_const_t<T>>(), fuse_elements{}),
                   "robocache::fuse: streams hold float, bf16, f16 or uint8_t");
     for (int r = 0; r < 3; ++r) {
       extents[r] = values.extent(r);

@@ -29,7 +29,7 @@ void check_dense(const label& op_name, const label& name, const locate_op<P>& op
   require_extent(op_name, name, 1, output.extent(1), "grid.extents[2]", op.extents[2]);
   require_extent(op_name, name, 2, output.extent(2), "grid.extents[1]", op.extents[1]);
   require_extent(op_name, name, 3, output.extent(3), "grid.extents[0]", op.extents[0]);
-  check_view(op_name, name, output, true);
+  check_view(op_name, name, output);
   std::int64_t dense = 1;
   for (int r = Rank - 1; r >= 1; --r) {
     if (output.extent(r) > 1 && output.stride(r) != dense && !output.empty()) {
@@ -40,6 +40,7 @@ void check_dense(const label& op_name, const label& name, const locate_op<P>& op
     }
     dense *= output.extent(r);
   }
+  if (!output.empty()) check_distinct(op_name, name, output);
 }
 
 template <class P, class Out>

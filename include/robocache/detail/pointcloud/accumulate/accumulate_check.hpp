@@ -16,7 +16,7 @@ void check_voxels(const label& op_name, const label& name, const view<V, Rank>& 
     require_extent(op_name, name, r, v.extent(r), label("acc.counts.extent(#)", r),
                    counts.extent(r));
   }
-  check_view(op_name, name, v, true);
+  check_view(op_name, name, v);
   std::int64_t dense = 1;
   for (int r = Rank - 1; r >= 0; --r) {
     if (!v.empty() && v.extent(r) > 1 && v.stride(r) != dense) {
