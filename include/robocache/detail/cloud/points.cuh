@@ -28,6 +28,28 @@ __device__ __forceinline__ void report_points(const locate_op<P>& op, std::int64
   add(op.invalid == nullptr ? nullptr : op.invalid + cloud, invalid);
 }
 
+/// The point of a thread: number i of `range`, and its voxel, where it exists.
+struct thread_point {
+  std::int64_t cloud;
+  item_range range;
+  std::int64_t i, cell;
+  bool exists;
+};
+
+/// Finds the thread's point, and counts what becomes of it; called by all threads of a block.
+template <class P>
+__device__ __forceinline__ thread_point find_thread_point(const locate_op<P>& op) {
+  const point_block mine = find_point_block(op, point_threads, blockIdx.x);
+  thread_point point{mine.cloud, mine.range, mine.begin + threadIdx.x, -1, false};
+  point.exists = point.i < mine.range.count;
+  if (point.exists) point.cell = op.cell_of(mine.cloud, mine.range, point.i);
+  if (op.reports()) {
+    report_points(op, mine.cloud, point.exists && point.cell == -1,
+                  point.exists && point.cell == -2, point.cell >= 0);
+  }
+  return point;
+}
+
 template <class P>
 void clear_reports(const label& name, const gpu& executor, const locate_op<P>& op) {
   const auto bytes = op.items * static_cast<std::int64_t>(sizeof(std::int64_t));

@@ -14,13 +14,8 @@ void compute(const cpu& executor, const fuse_call<Time, Out>& call) {
     check_items(fuse_name, clock_names, op.targets_of());
     check_items(name, sample_names, op.samples_of());
   });
-  for_each_stream(call, [&](const label&, const auto& op) {
-    if (op.is_pairwise()) {
-      resample_rows(op, executor.threads());
-    } else {
-      resample_units(op, executor.threads());
-    }
-  });
+  for_each_stream(call,
+                  [&](const label&, const auto& op) { resample_any(op, executor.threads()); });
 }
 
 }  // namespace detail

@@ -100,6 +100,16 @@ void resample_units(const Op& op, int threads) {
   });
 }
 
+/// Whichever path the operation takes.
+template <class Op>
+void resample_any(const Op& op, int threads) {
+  if (op.is_pairwise()) {
+    resample_rows(op, threads);
+  } else {
+    resample_units(op, threads);
+  }
+}
+
 template <class T, class Time>
 void compute(const cpu& executor, const resample_op<T, Time>& op) {
   check_items(resample_name, sample_names, op.samples_of());
@@ -110,11 +120,7 @@ void compute(const cpu& executor, const resample_op<T, Time>& op) {
     };
     parallel_for(op.items, 1, executor.threads(), check);
   }
-  if (op.is_pairwise()) {
-    resample_rows(op, executor.threads());
-  } else {
-    resample_units(op, executor.threads());
-  }
+  resample_any(op, executor.threads());
 }
 
 }  // namespace detail

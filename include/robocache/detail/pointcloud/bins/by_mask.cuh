@@ -11,14 +11,9 @@ __global__ void __launch_bounds__(point_threads)
     mark_voxels_kernel(const __grid_constant__ locate_op<P> op,
                        const __grid_constant__ bin_table table) {
   wait_for_stream();
-  const point_block mine = find_point_block(op, point_threads, blockIdx.x);
-  const std::int64_t i = mine.begin + threadIdx.x;
-  const bool exists = i < mine.range.count;
-  const std::int64_t cell = exists ? op.cell_of(mine.cloud, mine.range, i) : -1;
-  if (op.reports()) {
-    report_points(op, mine.cloud, exists && cell == -1, exists && cell == -2, cell >= 0);
-  }
-  if (cell >= 0) atomicOr(&table.mask[mine.cloud * table.words + cell / 32], 1U << (cell % 32));
+  const thread_point point = find_thread_point(op);
+  if (point.cell < 0) return;
+  atomicOr(&table.mask[point.cloud * table.words + point.cell / 32], 1U << (point.cell % 32));
 }
 
 template <class P>

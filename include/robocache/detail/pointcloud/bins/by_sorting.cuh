@@ -13,18 +13,14 @@ __global__ void __launch_bounds__(point_threads)
     key_points_kernel(const __grid_constant__ locate_op<P> op, std::uint64_t* keys,
                       std::uint32_t* slots, std::int32_t* voxel_of) {
   wait_for_stream();
-  const point_block mine = find_point_block(op, point_threads, blockIdx.x);
-  const std::int64_t i = mine.begin + threadIdx.x;
-  const bool exists = i < mine.range.count;
-  const std::int64_t cell = exists ? op.cell_of(mine.cloud, mine.range, i) : -1;
-  if (op.reports()) {
-    report_points(op, mine.cloud, exists && cell == -1, exists && cell == -2, cell >= 0);
-  }
-  if (!exists) return;
-  const std::int64_t slot = op.first_slot(mine.cloud, mine.range) + i;
+  const thread_point point = find_thread_point(op);
+  if (!point.exists) return;
+  const std::int64_t slot = op.first_slot(point.cloud, point.range) + point.i;
   slots[slot] = static_cast<std::uint32_t>(slot);
   voxel_of[slot] = -1;
-  if (cell >= 0) keys[slot] = static_cast<std::uint64_t>(mine.cloud * op.cells + cell);
+  if (point.cell >= 0) {
+    keys[slot] = static_cast<std::uint64_t>(point.cloud * op.cells + point.cell);
+  }
 }
 
 /// 1 where a run of equal keys begins.

@@ -93,15 +93,10 @@ template <class P, class Out, bool Counts>
 __global__ void __launch_bounds__(point_threads)
     add_points_kernel(const __grid_constant__ fill_op<P, Out> op) {
   wait_for_stream();
-  const point_block mine = find_point_block(op.locate, point_threads, blockIdx.x);
-  const std::int64_t i = mine.begin + threadIdx.x;
-  const bool exists = i < mine.range.count;
-  const std::int64_t cell = exists ? op.locate.cell_of(mine.cloud, mine.range, i) : -1;
-  if (op.locate.reports()) {
-    report_points(op.locate, mine.cloud, exists && cell == -1, exists && cell == -2, cell >= 0);
-  }
+  const thread_point point = find_thread_point(op.locate);
+  const std::int64_t cell = point.cell;
   if (cell < 0) return;
-  auto* const data = op.to.data + mine.cloud * op.to.batch_stride;
+  auto* const data = op.to.data + point.cloud * op.to.batch_stride;
   if constexpr (std::is_same_v<Out, cell_bits>) {
     atomicOr(data + cell / 32, 1U << (cell % 32));
   } else if constexpr (sizeof(Out) < 4) {
