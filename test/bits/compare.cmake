@@ -1,0 +1,16 @@
+# cmake -D program= -D expected= -P: the program prints what the file holds; names the lines that
+# differ.
+cmake_minimum_required(VERSION 3.25)
+execute_process(COMMAND ${program} OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+file(READ ${expected} text)
+if(output STREQUAL text)
+  return()
+endif()
+string(REPLACE "\n" ";" lines "${text}")
+string(REPLACE "\n" ";" printed "${output}")
+foreach(line IN LISTS printed)
+  if(NOT line IN_LIST lines)
+    message("not in the recording: ${line}")
+  endif()
+endforeach()
+message(FATAL_ERROR "bits have changed: where that is meant, record them anew and say so in CHANGELOG.md")
