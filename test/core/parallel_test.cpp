@@ -220,12 +220,12 @@ std::vector<int> mask_of_thread() {
 TEST_CASE("what is thrown reaches the caller from whichever thread", "[parallel]") {
   const auto caller = std::this_thread::get_id();
   const auto throws_on = [&](bool on_caller) {
-    std::atomic<bool> helped{false};
+    std::atomic<bool> came[2] = {};  // helpers, the caller
     const std::string text = thrown_by(64, 3, [&](std::int64_t i) {
       const bool is_caller = std::this_thread::get_id() == caller;
-      if (!is_caller) helped = true;
+      came[is_caller ? 1 : 0] = true;
+      wait_for([&] { return came[is_caller ? 0 : 1].load(); });
       if (is_caller == on_caller) fail_at(i);
-      wait_for([&] { return helped.load(); });  // until the other kind has come
     });
     return text;
   };

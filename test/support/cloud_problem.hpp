@@ -226,8 +226,7 @@ robocache::voxel_feature placed(const point_feature& f, feature_result& result,
               placed.argmax = robocache::view<std::int32_t, 5>(
                   data, {to.extent(0), n[2], n[1], n[0], f.channels});
             } else {
-              placed.argmax =
-                  robocache::view<std::int32_t, 2>(data, {to.extent(1), to.extent(2)});
+              placed.argmax = robocache::view<std::int32_t, 2>(data, {to.extent(1), to.extent(2)});
             }
           }
           return placed;
@@ -580,7 +579,7 @@ inline point_feature random_labels(random_source& random, std::int64_t count) {
   const std::int64_t least = s.type == element::i32 ? INT32_MIN : 0;
   const std::int64_t most = s.type == element::u8    ? UINT8_MAX
                             : s.type == element::u16 ? UINT16_MAX
-                                                          : INT32_MAX;
+                                                     : INT32_MAX;
   std::vector<std::int64_t> known = {least, most, 0};
   for (std::int64_t i = random.between(0, random.chance(0.3) ? 60 : 5); i > 0; --i) {
     known.push_back(random.between(least, most));

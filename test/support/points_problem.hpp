@@ -276,9 +276,10 @@ struct depth_outcome {
       poses = {
           place(p.poses), {p.batch, p.pose_rows, 4}, {p.shared_pose ? 0 : p.pose_rows * 4, 4, 1}};
     }
-    robocache::depth_to_points(executor, p.depth.cube(place(p.depth.memory)), p.camera, poses,
-                               points.cube(place(points.memory)), p.options,
-                               {list_of(place(valid), p.batch), pixels.table(place(pixels.memory))});
+    robocache::depth_to_points(
+        executor, p.depth.cube(place(p.depth.memory)), p.camera, poses,
+        points.cube(place(points.memory)), p.options,
+        {list_of(place(valid), p.batch), pixels.table(place(pixels.memory))});
   }
 };
 

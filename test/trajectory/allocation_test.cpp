@@ -71,6 +71,38 @@ struct batch {
 
 }  // namespace
 
+TEST_CASE("what allocates is found out", "[allocation]") {
+  std::vector<int> out(3, -7);
+  const auto error_of = [&](const char* name, std::function<void(const cpu&)> call) {
+    trial t(name, std::move(call));
+    return t.writes(out).fault(2, false);
+  };
+  const auto allocate = [] { static_cast<void>(std::vector<int>(5, 1)); };
+  CHECK(error_of("writes late", [&](const cpu&) {
+          allocate();
+          allocate();
+          out[1] = 3;
+        }).empty());
+  CHECK(error_of("writes early", [&](const cpu&) {
+          allocate();
+          out[1] = 3;
+          allocate();
+        }) == "writes early on 2 threads: allocation 1 of 2 fails: outputs are written; ");
+  CHECK(error_of("hides it", [&](const cpu&) {
+          try {
+            allocate();
+            out[1] = 3;
+          } catch (const std::bad_alloc&) {
+          }
+        }) == "hides it on 2 threads: a good call differs; ");
+  trial greedy("greedy", [&](const cpu& executor) {
+    allocate();
+    detail::parallel_for(3, 1, executor.threads(),
+                         [&](std::int64_t, std::int64_t) { std::free(std::malloc(40)); });
+  });
+  CHECK(greedy.steady_allocations(2) >= 1);
+}
+
 TEST_CASE("resample: memory that runs out", "[allocation]") {
   batch b;
   resample_options<std::int64_t> plain, mixed, padded, packed;

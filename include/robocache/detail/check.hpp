@@ -73,9 +73,10 @@ void check_span(const label& op, const label& name, const view<V, Rank>& v) {
   for (int r = 0; r < Rank; ++r) {
     const auto stride = static_cast<std::uint64_t>(v.stride(r));
     std::int64_t reach = 0;
-    fits = fits && !__builtin_mul_overflow(elements, v.extent(r), &elements) &&
-           !__builtin_mul_overflow(v.extent(r) - 1, v.stride(r) < 0 ? 0 - stride : stride, &reach) &&
-           !__builtin_add_overflow(span, reach, &span);
+    fits =
+        fits && !__builtin_mul_overflow(elements, v.extent(r), &elements) &&
+        !__builtin_mul_overflow(v.extent(r) - 1, v.stride(r) < 0 ? 0 - stride : stride, &reach) &&
+        !__builtin_add_overflow(span, reach, &span);
   }
   const auto most = INT64_MAX / static_cast<std::int64_t>(sizeof(V));
   if (!fits || elements > most || span > most) {
