@@ -93,7 +93,12 @@ ROBOCACHE_HD T narrow(Real value) {
   if constexpr (sizeof(T) == 2) {
     return T(detail::on_the_way(value));
   } else {
-    return value != value ? canonical_nan<T>() : static_cast<T>(value);
+    if (value != value) return canonical_nan<T>();
+    if constexpr (std::is_arithmetic_v<T>) {
+      return static_cast<T>(value);
+    } else {
+      return static_cast<T>(static_cast<float>(value));
+    }
   }
 }
 

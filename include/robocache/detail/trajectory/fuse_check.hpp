@@ -49,7 +49,7 @@ void check_uniform(const fuse_clock<Time>& clock) {
     const std::int64_t steps = clock.count > 0 ? clock.count - 1 : 0;
     const bool fits = !__builtin_mul_overflow(clock.period, steps, &reach) &&
                       !__builtin_add_overflow(clock.start, reach / clock.per, &last) &&
-                      (reach >= 0 || last > INT64_MIN);
+                      (reach % clock.per >= 0 || last > INT64_MIN);
     if (!fits) {
       fail(fuse_name, "clock: count steps of " + std::to_string(clock.period) + " from " +
                           std::to_string(clock.start) + " must fit 64 bits (got " +

@@ -221,7 +221,7 @@ class sorted_clouds {
  public:
   sorted_clouds() = default;
   sorted_clouds(const item_ranges& clouds, int threads, scratch_layout& scratch)
-      : threads_(threads > 0 ? threads : usable_cores()),
+      : threads_(count_workers(INT64_MAX, threads)),
         workers_(count_workers(clouds.items, threads_)),
         own_(threads_ / std::max(workers_, 1)),
         slots_(clouds.slots()),

@@ -18,6 +18,13 @@ struct checked_feature {
     fail(op, label("features[#]", n).text() + text);
   }
 
+  /// As of a view: anything but the default.
+  [[nodiscard]] bool has_argmax() const {
+    bool given = feature.argmax.data != nullptr;
+    for (const std::int64_t extent : feature.argmax.extents) given = given || extent != 0;
+    return given;
+  }
+
   [[nodiscard]] bool votes() const { return feature.reduce == voxel_reduction::vote; }
 
   /// A label that the type of the values can hold.
@@ -93,7 +100,7 @@ struct checked_feature {
     visit(feature.output_type, feature_elements{}, [&](auto tag) {
       check(label("features[#].output", n), typed<typename decltype(tag)::type, 5>(feature.result));
     });
-    if (feature.argmax.rank == 0) return;
+    if (!has_argmax()) return;
     const auto argmax = typed<std::int32_t, 5>(feature.argmax);
     check(label("features[#].argmax", n), argmax);
     const std::int64_t dense = locate.cells * feature.channels();
@@ -112,7 +119,7 @@ struct checked_feature {
                   typed<typename decltype(tag)::type, 2>(feature.result),
                   {capacity, feature.channels()}, {rows, values});
     });
-    if (feature.argmax.rank == 0) return;
+    if (!has_argmax()) return;
     const auto argmax = typed<std::int32_t, 2>(feature.argmax);
     check_shape(op, label("features[#].argmax", n), argmax, {capacity, feature.channels()},
                 {rows, values});
@@ -150,7 +157,7 @@ feature_list check_features(const label& op_name, const locate_op<P>& op, std::i
     f.check_reduction();
     f.check_values(entries, op.rows);
     f.check_rank("output", features[n].result.rank, rank);
-    if (features[n].argmax.rank != 0) f.check_rank("argmax", features[n].argmax.rank, rank);
+    if (f.has_argmax()) f.check_rank("argmax", features[n].argmax.rank, rank);
     if (rank == 5) {
       f.check_dense_result(op);
     } else {
