@@ -82,7 +82,7 @@ inline void check_cuda(cudaError_t status, const std::string& what) {
 inline CUstream_st* staging::stream() const {
   CUstream_st* result = nullptr;
   executor_.visit([&](const auto& chosen) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(chosen)>, cuda>) result = chosen.stream();
+    if constexpr (std::is_same_v<std::decay_t<decltype(chosen)>, gpu>) result = chosen.stream();
   });
   return result;
 }

@@ -641,7 +641,7 @@ TEST_CASE("voxelize refuses host memory by name and writes nothing", "[gpu]") {
   };
   const grids_outcome g(p);
   refused(g, "points", points);
-  refused(g, "ranges.lengths", lengths);
+  refused(g, "options.clouds.lengths", lengths);
   refused(g, "output", [](grids o) -> const void* { return o.bytes.memory.data(); });
   refused(g, "report.inside", [](grids o) -> const void* { return o.of_occupancy.inside.data(); });
   refused(g, "report.outside",
@@ -654,7 +654,7 @@ TEST_CASE("voxelize refuses host memory by name and writes nothing", "[gpu]") {
   refused(f, "features[0].output", results);
   refused(f, "features[0].argmax",
           [](features o) -> const void* { return o.results[0].argmax.data(); });
-  refused(f, "counts", [](features o) -> const void* { return o.counts.memory.data(); });
+  refused(f, "report.counts", [](features o) -> const void* { return o.counts.memory.data(); });
   const sparse_outcome l(p, 100);
   refused(l, "features[0].values", values);
   refused(l, "features[0].output", results);

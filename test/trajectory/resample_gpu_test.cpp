@@ -136,8 +136,8 @@ TEST_CASE("host memory is refused by name and nothing is written", "[gpu]") {
   refused("times", [&](out) -> const void* { return p.times.data(); });
   refused("targets", [&](out) -> const void* { return p.targets.data(); });
   refused("output", [&](out o) -> const void* { return o.output.data(); });
-  refused("options.lengths", [&](out) -> const void* { return p.lengths.data(); });
-  refused("options.target_lengths", [&](out) -> const void* { return p.target_lengths.data(); });
+  refused("options.samples.lengths", [&](out) -> const void* { return p.lengths.data(); });
+  refused("options.targets.lengths", [&](out) -> const void* { return p.target_lengths.data(); });
   refused("options.sample_mask", [&](out) -> const void* { return p.mask.data(); });
   refused("report.valid", [&](out o) -> const void* { return o.valid.data(); });
   refused("report.left", [&](out o) -> const void* { return o.left.data(); });

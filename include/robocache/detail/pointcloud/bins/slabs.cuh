@@ -172,14 +172,16 @@ template <class Record>
 struct slab_points {
   const sorted_slabs<Record>& table;
   item_range range;
-  std::int64_t first_chunk, first_slot;
+  std::int64_t first_chunk;
+  const Record* records;  // of the first chunk; the others lie `chunk_size` + 8 apart
   std::int32_t slab;
 
   __device__ slab_points(const cloud_layout& op, const sorted_slabs<Record>& slabs, std::int64_t b,
                          std::int32_t s)
-      : table(slabs), range(op.rows_of(b)), first_slot(op.first_slot(b, range)), slab(s) {
+      : table(slabs), range(op.rows_of(b)), slab(s) {
     first_chunk =
         op.packed() ? range.first / chunk_size + b : b * ((op.rows + chunk_size - 1) / chunk_size);
+    records = table.records + table.place_of(first_chunk, op.first_slot(b, range));
   }
 
   /// Calls `f(voxel within the slab, point of the cloud)` for each, by groups of threads. The point
@@ -193,13 +195,12 @@ struct slab_points {
     for (std::uint32_t c = threadIdx.x / table.group; c < chunks; c += Threads / table.group) {
       const std::int64_t chunk = first_chunk + c;
       const std::uint16_t* const starts = table.starts + chunk * (table.slabs + 1) + slab;
-      const Record* const records =
-          table.records + table.place_of(chunk, first_slot + c * chunk_size);
+      const Record* const from = records + c * (chunk_size + 8);
       const std::uint32_t begin = starts[0];
       const std::uint32_t end = starts[1] < most ? starts[1] : most;
 #pragma unroll 2
       for (std::uint32_t i = begin + lane; i < end; i += table.group) {
-        const std::uint32_t record = records[i];
+        const std::uint32_t record = from[i];
         std::uint32_t point = 0;
         if (sizeof(Record) == 4) {
           point = c * static_cast<std::uint32_t>(chunk_size) + (record >> 16);
