@@ -14,6 +14,8 @@ constexpr int sort_threads = 512;
 constexpr int sort_points_each = 8;  // of a thread, by fours that neighbour
 constexpr std::int64_t chunk_size = sort_threads * sort_points_each;
 constexpr std::int64_t most_slabs = 8192;
+constexpr std::int64_t line_records = 64;  // 128 bytes of the smaller ones
+constexpr std::int64_t chunk_stride = chunk_size + line_records;
 
 /// A point: its voxel within the slab, and above that, where it is wanted, its place in the chunk.
 using place_record = std::uint16_t;
@@ -32,10 +34,10 @@ struct sorted_slabs {
   [[nodiscard]] __host__ __device__ std::int32_t cells() const { return 1 << bits; }
 
   /// Where a chunk's records begin that has the points from number `slot` on: chunks lie in the
-  /// order of their points, aligned to 8 records.
+  /// order of their points, aligned to lines of the cache.
   [[nodiscard]] __host__ __device__ static std::int64_t place_of(std::int64_t chunk,
                                                                  std::int64_t slot) {
-    return (slot / 8 + chunk) * 8;
+    return (slot / line_records + chunk) * line_records;
   }
 };
 
@@ -173,7 +175,7 @@ struct slab_points {
   const sorted_slabs<Record>& table;
   item_range range;
   std::int64_t first_chunk;
-  const Record* records;  // of the first chunk; the others lie `chunk_size` + 8 apart
+  const Record* records;  // of the first chunk; the others lie `chunk_stride` apart
   std::int32_t slab;
 
   __device__ slab_points(const cloud_layout& op, const sorted_slabs<Record>& slabs, std::int64_t b,
@@ -195,7 +197,7 @@ struct slab_points {
     for (std::uint32_t c = threadIdx.x / table.group; c < chunks; c += Threads / table.group) {
       const std::int64_t chunk = first_chunk + c;
       const std::uint16_t* const starts = table.starts + chunk * (table.slabs + 1) + slab;
-      const Record* const from = records + c * (chunk_size + 8);
+      const Record* const from = records + c * chunk_stride;
       const std::uint32_t begin = starts[0];
       const std::uint32_t end = starts[1] < most ? starts[1] : most;
 #pragma unroll 2
