@@ -125,7 +125,7 @@ TEST_CASE("ply: every type under both of its names, in all encodings") {
                                  -2147483648.0, 4294967295.0, 1.25,   -2.5e-300};
       for (std::size_t i = 0; i < 8; ++i) {
         INFO(names[i].second);
-        CHECK(name_of(columns[i].values.type) == std::string(names[i].second));
+        CHECK(numpy_name(columns[i].values.type) == std::string(names[i].second));
         CHECK(number_at(columns[i].values, 0) == expected[i]);
         CHECK(number_at(columns[i].values, 1) == static_cast<double>(i + 1));
       }

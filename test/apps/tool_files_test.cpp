@@ -310,13 +310,13 @@ TEST_CASE("tool: allocations that fail end in a message and no half of a file") 
   int failures = 0, successes = 0;
   for (int megabytes = 12; megabytes <= 120; megabytes += 12) {
     const std::string limit = "ulimit -v " + std::to_string(megabytes * 1024) + ";";
+    if (run_tool(here, "--version", limit).code != 0) continue;  // too little to load the program
     for (const std::string command :
          {"resample in.npz --rate 2e5 --threads 1 -o out.npz --plot out.svg",
           "voxelize c.bin --voxel 0.01 --threads 1 -o out.npz --view out.png"}) {
       INFO(limit << " " << command);
       write_bytes(here / "out.npz", "precious");
       const outcome result = run_tool(here, command, limit);
-      if (result.code == 127) continue;  // too little to load the program
       if (result.code == 0) {
         ++successes;
         CHECK(array_file(here / "out.npz").names().size() >= 3);

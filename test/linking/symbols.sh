@@ -10,7 +10,7 @@ ns='robocache::v[0-9_]+(_cpu)?::'
 promised="^void ${ns}detail::run<${ns}detail::"
 runtime="^${ns}detail::(why_no_cuda|executor_of_thread|wait|stream_memory|fill_workspace_bytes|bins_workspace_bytes)\("
 errors="^((typeinfo|typeinfo name|vtable) for )?${ns}(invalid_argument|cuda_error)"
-process='robocache::process_v1::'
+process='^robocache_process_v1_(pool|log)$'
 exceptions='^(typeinfo( name)? for|vtable for|std::|void std::|void const\*)'
 count=$(grep -cE "$promised" <<<"$symbols" || true)
 [ "$count" -ge 60 ] || { echo "only $count promised operations are exported"; exit 1; }

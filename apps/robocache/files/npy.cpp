@@ -236,8 +236,13 @@ array parse_npy(const std::byte* bytes, std::size_t size, const std::string& whe
 }
 
 std::string npy_header(const array& values) {
-  const type_descr& descr = descrs[static_cast<std::size_t>(values.type)];
-  std::string header = "{'descr': '" + std::string(descr.text) +
+  const auto* const descr =
+      std::find_if(std::begin(descrs), std::end(descrs),
+                   [&](const type_descr& known) { return known.type == values.type; });
+  if (descr == std::end(descrs)) {
+    bad_input(std::string("npy files hold no ") + numpy_name(values.type));
+  }
+  std::string header = "{'descr': '" + std::string(descr->text) +
                        "', 'fortran_order': False, 'shape': " + shape_text(values.shape) + ", }";
   // The elements start at a multiple of 64 bytes, and the header ends with a line end.
   const std::size_t before = npy_magic.size() + 4;

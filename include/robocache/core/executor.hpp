@@ -115,8 +115,16 @@ inline backend backend_of_environment(backend otherwise) {
   if (name == "auto") return backend::automatic;
   if (name == "cpu") return backend::cpu;
   if (name == "cuda") return backend::cuda;
+  constexpr const char* digits = "0123456789abcdef";
   std::string shown;  // a terminal must not obey it
-  for (const char c : name) shown += c >= ' ' && c <= '~' ? c : '?';
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c >= ' ' && c <= '~') {
+      shown += c;
+    } else {
+      shown += std::string("\\x") + digits[byte / 16] + digits[byte % 16];
+    }
+  }
   fail("select_executor", "ROBOCACHE_BACKEND must be auto, cpu or cuda (got \"" + shown + "\")");
 }
 
