@@ -209,12 +209,20 @@ inline bool launches_are_asynchronous() {
   return !under_sanitizer();
 }
 
+/// Runs all, which tells nothing of when.
+template <class Work>
+bool runs(Work& work, const stream& s) {
+  enqueue_all(work, s);
+  s.wait();
+  return true;
+}
+
 /// Whether the call returned while its stream was held up.
 template <class Work>
 bool returns_before_it_runs(Work& work) {
   const stream s;
   warm_up(work, s);
-  if (!launches_are_asynchronous()) return true;
+  if (!launches_are_asynchronous()) return runs(work, s);
   barrier gate(s.get());
   enqueue_all(work, s);
   const bool held = gate.holds();
@@ -228,7 +236,7 @@ template <class Work>
 bool ignores_default_stream(Work& work) {
   const stream s;
   warm_up(work, s);
-  if (!launches_are_asynchronous()) return true;
+  if (!launches_are_asynchronous()) return runs(work, s);
   barrier gate(cudaStreamLegacy);
   enqueue_all(work, s);
   s.wait();
