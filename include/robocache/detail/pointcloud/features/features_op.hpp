@@ -122,7 +122,7 @@ ROBOCACHE_HD void reduce_channels(const feature_op& f, const feature_reader<T>& 
                                   const std::uint32_t* order, std::int64_t from, std::int64_t count,
                                   std::int64_t step, std::int32_t channel,
                                   const sum_rule (&rules)[Width], State (&states)[Width]) {
-  const bool keep_nan = f.nans == nan_policy::propagate;
+  const bool keep_nan = f.nans != nan_policy::skip;
   for (std::int64_t i = from; i < count; i += step) {
     const std::uint32_t slot = order[i];
     const T* const row = reader.row(slot) + channel;
