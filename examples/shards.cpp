@@ -52,6 +52,11 @@ int main() {
   std::vector<float> merged(cells), whole(cells);
   finalise_mean(cpu{}, one.lend(scale), view(merged.data(), {n, n, n, 1}));
 
+  std::vector<std::int32_t> density(cells);
+  finalise_density(cpu{}, one.lend(scale), view(density.data(), {n, n, n}));
+  std::printf("the first voxel has %d points of mean %.3f\n", density[0],
+              static_cast<double>(merged[0]));
+
   std::vector<voxel_feature> feature = {{voxel_reduction::mean,
                                          view<const float, 3>(values.data(), {1, points, 1}),
                                          view(whole.data(), {1, n, n, n, 1})}};

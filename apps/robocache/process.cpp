@@ -17,7 +17,8 @@ sigset_t ending_signals() {
   sigset_t ending, blocked;
   sigemptyset(&ending);
   pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU}) {
+  for (const int number :
+       {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM}) {
     struct sigaction action {};
     sigaction(number, nullptr, &action);
     const bool ends = action.sa_handler == SIG_DFL && sigismember(&blocked, number) == 0;

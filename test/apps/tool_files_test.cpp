@@ -300,6 +300,17 @@ TEST_CASE("tool: more memory than there is, is refused with its bytes") {
   CHECK(here.files().size() == 2);
 }
 
+TEST_CASE("tool: a file that is replaced hands its permissions on") {
+  const temporary_directory here;
+  write_inputs(here);
+  write_bytes(here / "out.npz", "private");
+  using std::filesystem::perms;
+  std::filesystem::permissions(here / "out.npz", perms::owner_read | perms::owner_write);
+  check_success(run_tool(here, "resample in.npz --rate 5 -o out.npz"));
+  CHECK(std::filesystem::status(here / "out.npz").permissions() ==
+        (perms::owner_read | perms::owner_write));
+}
+
 TEST_CASE("tool: allocations that fail end in a message and no half of a file") {
   if (takes_terabytes) {
     WARN("skipped: a sanitizer needs more addresses than the limits of this test");

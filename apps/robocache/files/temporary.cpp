@@ -1,6 +1,7 @@
 #include "files/temporary.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -63,6 +64,13 @@ int temporary_file::close() {
 }
 
 int temporary_file::rename_to(const std::string& path) {
+  // A file that is replaced hands its permissions on.
+  struct stat replaced {};
+  constexpr mode_t permissions = 0777;
+  if (::stat(path.c_str(), &replaced) == 0 && S_ISREG(replaced.st_mode) &&
+      ::fchmod(descriptor_, replaced.st_mode & permissions) != 0) {
+    return errno;
+  }
   if (const int error = close(); error != 0) return error;
   const std::lock_guard<std::mutex> lock(mutex);
   if (std::rename(path_.c_str(), path.c_str()) != 0) return errno;

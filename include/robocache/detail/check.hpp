@@ -93,7 +93,9 @@ void check_distinct(const label& op, const label& name, const view<V, Rank>& v) 
                  std::to_string(least) + ": rows of an output must be distinct (got " +
                  std::to_string(v.stride(r)) + ")");
   };
-  const auto size = [&](int r) { return v.stride(r) < 0 ? -v.stride(r) : v.stride(r); };
+  const auto size = [&](int r) {  // of no matter where there is one element
+    return v.extent(r) < 2 ? 0 : v.stride(r) < 0 ? -v.stride(r) : v.stride(r);
+  };
   std::int64_t span = 1;
   for (int r = Rank - 1; r >= 0; --r) {  // one row for all asks for the usual order
     if (v.extent(r) > 1 && v.stride(r) == 0) refuse(r, span);

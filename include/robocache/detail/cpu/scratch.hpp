@@ -37,9 +37,17 @@ class cpu_scratch {
   cpu_scratch& operator=(const cpu_scratch&) = delete;
 
  private:
+  /// What the thread keeps. Destructors of other objects may call once it is gone: it is lent then.
+  struct kept_memory {
+    workspace memory{host_memory()};
+    kept_memory() = default;
+    kept_memory(const kept_memory&) = delete;
+    kept_memory& operator=(const kept_memory&) = delete;
+    ~kept_memory() { kept_is_lent() = true; }
+  };
   static workspace& kept() {
-    thread_local workspace memory(host_memory());
-    return memory;
+    thread_local kept_memory mine;
+    return mine.memory;
   }
   static bool& kept_is_lent() {
     thread_local bool is_lent = false;

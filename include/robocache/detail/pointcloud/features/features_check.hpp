@@ -155,6 +155,7 @@ feature_list check_features(const label& op_name, const locate_op<P>& op, std::i
   for (std::int64_t n = 0; n < count; ++n) {
     const checked_feature f{op_name, n, features[n]};
     f.check_reduction();
+    f.check_rank("values", features[n].values.rank, 3);
     f.check_values(entries, op.rows);
     f.check_rank("output", features[n].result.rank, rank);
     if (f.has_argmax()) f.check_rank("argmax", features[n].argmax.rank, rank);
