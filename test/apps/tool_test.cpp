@@ -9,9 +9,9 @@
 
 namespace {
 
+using robocache::element;
 using robocache::cli::array;
 using robocache::cli::array_file;
-using robocache::element;
 using test::check_failure;
 using test::check_success;
 using test::contains;

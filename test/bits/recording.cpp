@@ -1,5 +1,6 @@
-// Prints a digest of the bits that every operation gives for random problems, one line for each kind
-// of call. The committed recording.txt is what it printed: a change of bits is a change of that file.
+// Prints a digest of the bits that every operation gives for random problems, one line for each
+// kind of call. The committed recording.txt is what it printed: a change of bits is a change of
+// that file.
 #include <cstdio>
 #include <map>
 
@@ -43,10 +44,10 @@ const auto in_place = [](auto& v) { return v.data(); };
 template <class T, class Time>
 void record_resample() {
   const robocache::channel_groups row = {
-      {3, robocache::interpolation::linear},     {4, robocache::interpolation::slerp_wxyz},
-      {1, robocache::interpolation::previous},   {7, robocache::interpolation::pchip},
-      {2, robocache::interpolation::cubic},      {8, robocache::interpolation::slerp_xyzw},
-      {1, robocache::interpolation::nearest},    {1, robocache::interpolation::next}};
+      {3, robocache::interpolation::linear},   {4, robocache::interpolation::slerp_wxyz},
+      {1, robocache::interpolation::previous}, {7, robocache::interpolation::pchip},
+      {2, robocache::interpolation::cubic},    {8, robocache::interpolation::slerp_xyzw},
+      {1, robocache::interpolation::nearest},  {1, robocache::interpolation::next}};
   const std::string types = std::string(format<T>::name) + "/" + format<Time>::name;
   random_source random(11);
   const auto record = [&](const std::string& kind, const robocache::channel_groups& groups,
