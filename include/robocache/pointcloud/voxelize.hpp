@@ -19,10 +19,13 @@ namespace detail {
   Do(fill_op<P, std::uint8_t>) Do(fill_op<P, bf16>) Do(fill_op<P, float>) \
       Do(fill_op<P, std::int32_t>) Do(fill_op<P, cell_bits>) Do(features_op<P>)
 
-ROBOCACHE_VOXELIZE_TYPES(ROBOCACHE_PROMISE, float)
-ROBOCACHE_VOXELIZE_TYPES(ROBOCACHE_PROMISE, double)
-ROBOCACHE_VOXELIZE_TYPES(ROBOCACHE_PROMISE, bf16)
-ROBOCACHE_VOXELIZE_TYPES(ROBOCACHE_PROMISE, f16)
+#define ROBOCACHE_PROMISED_VOXELIZE(Do) \
+  ROBOCACHE_VOXELIZE_TYPES(Do, float)   \
+  ROBOCACHE_VOXELIZE_TYPES(Do, double)  \
+  ROBOCACHE_VOXELIZE_TYPES(Do, bf16)    \
+  ROBOCACHE_VOXELIZE_TYPES(Do, f16)
+
+ROBOCACHE_PROMISED_VOXELIZE(ROBOCACHE_PROMISE)
 
 /// Features of a call of one.
 template <class T, class Out>

@@ -23,9 +23,9 @@ struct loop {
   int joined = 0;  // helpers that have; guarded likewise, as is `active`
   int active = 0;  // helpers at work
   loop* below = nullptr;
-  std::int64_t next = 0;  // changed by atomics, as is `failed_at`
-  std::int64_t failed_at = INT64_MAX;
-  std::exception_ptr failure = nullptr;  // of the lowest range that failed; guarded
+  std::int64_t next = 0;                 // changed by atomics
+  std::int64_t failed_at = INT64_MAX;    // the lowest range that failed; guarded
+  std::exception_ptr failure = nullptr;  // what it threw; guarded
 
   /// Works as number `worker` until no range is left. What a range throws ends the loop.
   void work(pthread_mutex_t& mutex, int worker) noexcept {
