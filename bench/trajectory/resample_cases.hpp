@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <robocache/trajectory/resample.hpp>
 #include <string>
@@ -95,6 +96,72 @@ timeline<Time> make_timeline(const shape& s, spacing spaced, targeting aimed) {
   return line;
 }
 
+/// The arm that most cases with several kinds in a row have: joints, a quaternion, a gripper.
+inline channel_groups arm_kinds() {
+  return {{7, interpolation::linear}, {4, interpolation::slerp_xyzw}, {1, interpolation::previous}};
+}
+
+/// How many channels group g takes in rows of `channels`.
+inline std::int64_t channels_of(const channel_groups& kinds, int g, std::int64_t channels) {
+  return kinds[g].channels < 0 ? channels : kinds[g].channels;
+}
+
+/// Replaces four channels from `first` on by unit quaternions on a walk: neighbours are at most
+/// 0.2 rad apart.
+template <class T>
+void walk_rotations(std::vector<T>& values, const shape& s, std::int64_t first,
+                    std::mt19937_64& random) {
+  std::uniform_real_distribution<double> step(-0.05, 0.05);
+  for (std::int64_t b = 0; b < s.batch; ++b) {
+    quaternion q{0.0, 0.0, 0.0, 1.0};
+    for (std::int64_t i = 0; i < s.samples; ++i) {
+      T* const row = values.data() + (b * s.samples + i) * s.channels + first;
+      q = normalized(
+          {q.x + step(random), q.y + step(random), q.z + step(random), q.w + step(random)});
+      int n = 0;
+      for (const double part : {q.x, q.y, q.z, q.w}) row[n++] = T(static_cast<float>(part));
+    }
+  }
+}
+
+/// The source of a call: random values, and rotations where a kind asks for quaternions.
+template <class T>
+std::vector<T> make_source(const shape& s, const channel_groups& kinds, unsigned seed = 7) {
+  std::vector<T> values = make_values<T>(s.source_size(), seed);
+  std::mt19937_64 random(seed);
+  std::int64_t first = 0;
+  for (int g = 0; g < kinds.count(); ++g) {
+    const std::int64_t end = first + channels_of(kinds, g, s.channels);
+    for (; is_slerp(kinds[g].kind) && first < end; first += 4) {
+      walk_rotations(values, s, first, random);
+    }
+    first = end;
+  }
+  return values;
+}
+
+/// Makes about `part` of the values NaN.
+template <class T>
+void drop_values(std::vector<T>& values, double part) {
+  std::mt19937_64 random(11);
+  std::bernoulli_distribution is_lost(part);
+  for (T& value : values) {
+    if (is_lost(random)) value = T(std::numeric_limits<float>::quiet_NaN());
+  }
+}
+
+/// [batch, samples], 0 where a sample is missing; empty where none is.
+using mask_of_samples = std::vector<std::uint8_t>;
+
+/// A mask that says about `part` of the rows missing.
+inline mask_of_samples drop_rows(const shape& s, double part) {
+  std::mt19937_64 random(11);
+  std::bernoulli_distribution is_there(1.0 - part);
+  mask_of_samples mask;
+  for (std::int64_t i = 0; i < s.batch * s.samples; ++i) mask.push_back(is_there(random) ? 1 : 0);
+  return mask;
+}
+
 /// Samples [first, last] around interval `left` that the value at `target` depends on.
 template <class Time>
 std::pair<std::int64_t, std::int64_t> needed_samples(const Time* times, std::int64_t samples,
@@ -118,17 +185,32 @@ std::pair<std::int64_t, std::int64_t> needed_samples(const Time* times, std::int
   }
 }
 
-/// How many distinct samples of the batch the sorted targets depend on.
+/// The stamps of item b that the mask leaves.
 template <class Time>
-std::int64_t count_touched_samples(const shape& s, const timeline<Time>& line, interpolation kind) {
+std::vector<Time> present_stamps(const shape& s, const timeline<Time>& line,
+                                 const mask_of_samples& mask, std::int64_t b) {
+  std::vector<Time> stamps;
+  for (std::int64_t i = b * s.samples; i < (b + 1) * s.samples; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    if (mask.empty() || mask[at] != 0) stamps.push_back(line.times[at]);
+  }
+  return stamps;
+}
+
+/// How many distinct samples of the batch the sorted targets depend on, of those present.
+template <class Time>
+std::int64_t count_touched_samples(const shape& s, const timeline<Time>& line, interpolation kind,
+                                   const mask_of_samples& mask = {}) {
   std::int64_t touched = 0;
   for (std::int64_t b = 0; b < s.batch; ++b) {
-    const Time* times = line.times.data() + b * s.samples;
+    const std::vector<Time> times = present_stamps(s, line, mask, b);
+    const auto samples = static_cast<std::int64_t>(times.size());
     std::int64_t counted_to = -1;
     for (std::int64_t u = 0; u < s.targets; ++u) {
       const Time target = line.targets[static_cast<std::size_t>(b * s.targets + u)];
-      const std::int64_t left = std::upper_bound(times, times + s.samples, target) - times - 1;
-      const auto [first, last] = needed_samples(times, s.samples, left, target, kind);
+      const std::int64_t left =
+          std::upper_bound(times.begin(), times.end(), target) - times.begin() - 1;
+      const auto [first, last] = needed_samples(times.data(), samples, left, target, kind);
       touched += std::max<std::int64_t>(last - std::max(first - 1, counted_to), 0);
       counted_to = std::max(counted_to, last);
     }
@@ -136,15 +218,18 @@ std::int64_t count_touched_samples(const shape& s, const timeline<Time>& line, i
   return touched;
 }
 
-/// In: every touched sample of every group of channels, all stamps, all targets. Out: the result.
+/// In: every touched sample of every group of channels, all stamps, all targets, the mask. Out: the
+/// result. A NaN counts as a value, skipped or not.
 template <class T, class Time>
-traffic count_traffic(const shape& s, const timeline<Time>& line, const channel_groups& kinds) {
+traffic count_traffic(const shape& s, const timeline<Time>& line, const channel_groups& kinds,
+                      const mask_of_samples& mask = {}) {
   const auto value_bytes = static_cast<std::int64_t>(sizeof(T));
   const auto time_bytes = static_cast<std::int64_t>(sizeof(Time));
   std::int64_t in = s.batch * (s.samples + s.targets) * time_bytes;
+  in += static_cast<std::int64_t>(mask.size());
   for (int g = 0; g < kinds.count(); ++g) {
-    const std::int64_t channels = kinds[g].channels < 0 ? s.channels : kinds[g].channels;
-    in += count_touched_samples(s, line, kinds[g].kind) * channels * value_bytes;
+    in += count_touched_samples(s, line, kinds[g].kind, mask) * channels_of(kinds, g, s.channels) *
+          value_bytes;
   }
   return {in, s.output_size() * value_bytes};
 }

@@ -14,9 +14,27 @@ struct gpu_case {
   const char* kinds_name = "linear";
   spacing spaced = spacing::jittered;
   targeting aimed = targeting::even;
+  nan_policy nans = nan_policy::propagate;
+  double lost_values = 0.0;  ///< the part of the values that is NaN
+  double lost_rows = 0.0;    ///< the part of the rows that `sample_mask` says missing
   const char* note = "";     ///< ends the name
   std::int64_t offset = 0;   ///< elements between an aligned address and the first one
   bool with_search = false;  ///< time the search alone as well
+};
+
+/// The arrays of one call on the host.
+template <class T, class Time>
+struct host_data {
+  std::vector<T> source;
+  timeline<Time> line;
+  mask_of_samples mask;
+
+  explicit host_data(const gpu_case& c)
+      : source(make_source<T>(c.dims, c.kinds)),
+        line(make_timeline<Time>(c.dims, c.spaced, c.aimed)) {
+    if (c.lost_values > 0.0) drop_values(source, c.lost_values);
+    if (c.lost_rows > 0.0) mask = drop_rows(c.dims, c.lost_rows);
+  }
 };
 
 /// The views of one call.
@@ -25,52 +43,65 @@ struct arguments {
   view<const T, 3> source;
   view<const Time, 2> times, targets;
   view<T, 3> output;
+  view<const std::uint8_t, 2> mask;  ///< null where all samples are there
 };
+
+/// The part of a mask that belongs to `items` items from `first` on.
+view<const std::uint8_t, 2> mask_view(const std::uint8_t* mask, const gpu_case& c,
+                                      std::int64_t first, std::int64_t items) {
+  if (c.lost_rows == 0.0) return {};
+  return {mask + first * c.dims.samples, {items, c.dims.samples}};
+}
 
 /// The data of one call, on the device; rotated with its like.
 template <class T, class Time>
 struct device_data {
   device_array<T> source, output;
   device_array<Time> times, targets;
+  device_array<std::uint8_t> mask;
 
-  device_data(const gpu_case& c, const std::vector<T>& values, const timeline<Time>& line)
-      : source(on_device(values, c.offset)),
+  device_data(const gpu_case& c, const host_data<T, Time>& host)
+      : source(on_device(host.source, c.offset)),
         output(poisoned<T>(c.dims.output_size() + c.offset)),
-        times(on_device(line.times)),
-        targets(on_device(line.targets)) {}
+        times(on_device(host.line.times)),
+        targets(on_device(host.line.targets)),
+        mask(on_device(host.mask)) {}
 
   [[nodiscard]] arguments<T, Time> views(const gpu_case& c) const {
     const shape& s = c.dims;
     return {{source.data() + c.offset, {s.batch, s.samples, s.channels}},
             {times.data(), {s.batch, s.samples}},
             {targets.data(), {s.batch, s.targets}},
-            {output.data() + c.offset, {s.batch, s.targets, s.channels}}};
+            {output.data() + c.offset, {s.batch, s.targets, s.channels}},
+            mask_view(mask.data(), c, 0, s.batch)};
   }
 };
 
 template <class Executor, class T, class Time>
-void call_resample(const Executor& executor, const arguments<T, Time>& a,
-                   const channel_groups& kinds) {
+void call_resample(const Executor& executor, const arguments<T, Time>& a, const gpu_case& c) {
   resample_options<Time> options;
-  options.kinds = kinds;
+  options.kinds = c.kinds;
+  options.nans = c.nans;
+  options.sample_mask = a.mask;
   resample(executor, a.source, a.times, a.targets, a.output, options);
 }
 
 /// Whether the GPU wrote the CPU's bits for the first, a middle and the last item.
 template <class T, class Time>
-bool equals_cpu(const gpu_case& c, const std::vector<T>& values, const timeline<Time>& line,
+bool equals_cpu(const gpu_case& c, const host_data<T, Time>& host,
                 const device_data<T, Time>& data) {
   const shape& s = c.dims;
   const auto size = static_cast<std::size_t>(s.targets * s.channels);
   std::vector<T> expected(size);
   for (const std::int64_t item : {std::int64_t{0}, s.batch / 2, s.batch - 1}) {
     call_resample(cpu{},
-                  arguments<T, Time>{
-                      {values.data() + item * s.samples * s.channels, {1, s.samples, s.channels}},
-                      {line.times.data() + item * s.samples, {1, s.samples}},
-                      {line.targets.data() + item * s.targets, {1, s.targets}},
-                      {expected.data(), {1, s.targets, s.channels}}},
-                  c.kinds);
+                  arguments<T, Time>{{host.source.data() + item * s.samples * s.channels,
+                                      {1, s.samples, s.channels}},
+                                     {host.line.times.data() + item * s.samples, {1, s.samples}},
+                                     {host.line.targets.data() + item * s.targets, {1, s.targets}},
+                                     {expected.data(), {1, s.targets, s.channels}},
+                                     mask_view(host.mask.data(), c, item, 1)},
+                  c);
     const T* const got = data.output.data() + c.offset + item * s.targets * s.channels;
     if (!holds_bits(expected, got)) return false;
   }
@@ -102,21 +133,19 @@ void time_search(benchmark::State& state, const gpu_case& c, const stream& on,
 template <class T, class Time>
 void time_resample(benchmark::State& state, const gpu_case& c) {
   const stream on;
-  const auto line = make_timeline<Time>(c.dims, c.spaced, c.aimed);
-  const auto values = make_values<T>(c.dims.source_size());
-  const traffic moved = count_traffic<T>(c.dims, line, c.kinds);
+  const host_data<T, Time> host(c);
+  const traffic moved = count_traffic<T>(c.dims, host.line, c.kinds, host.mask);
   const rotation turns = choose_rotation(moved.total());
   std::vector<device_data<T, Time>> sets;
-  for (int i = 0; i < turns.sets; ++i) sets.emplace_back(c, values, line);
+  for (int i = 0; i < turns.sets; ++i) sets.emplace_back(c, host);
   check(cudaDeviceSynchronize());
 
   const auto enqueue = [&](int call) {
-    call_resample(gpu(on.handle()), sets[static_cast<std::size_t>(call % turns.sets)].views(c),
-                  c.kinds);
+    call_resample(gpu(on.handle()), sets[static_cast<std::size_t>(call % turns.sets)].views(c), c);
   };
   enqueue(0);
   check(cudaStreamSynchronize(on.handle()));
-  if (!equals_cpu(c, values, line, sets[0])) {
+  if (!equals_cpu(c, host, sets[0])) {
     state.SkipWithError("the GPU's result differs from the CPU's");
     return;
   }
@@ -158,7 +187,22 @@ gpu_case misaligned(const shape& dims) {
   return c;
 }
 
-/// The six shapes that rivals are timed on too.
+gpu_case skipping_nans(const shape& dims, double lost_values, const char* note) {
+  gpu_case c{dims};
+  c.nans = nan_policy::skip;
+  c.lost_values = lost_values;
+  c.note = note;
+  return c;
+}
+
+gpu_case masked(const shape& dims) {
+  gpu_case c{dims};
+  c.lost_rows = 0.01;
+  c.note = "/masked_1_percent";
+  return c;
+}
+
+/// The standard shapes, that rivals are timed on too: linear rows, an arm.
 template <class Time>
 void add_standard_shapes() {
   add<bf16, Time>({{16, 4096, 1024, 32}});
@@ -167,10 +211,23 @@ void add_standard_shapes() {
   add<float, Time>({{1024, 500, 250, 14}});
   add<bf16, Time>({{256, 4096, 4096, 64}});
   add<float, Time>({{256, 4096, 4096, 64}});
+  add<float, Time>(with_kinds({256, 1000, 500, 12}, arm_kinds(), "mixed"));
 }
 
-void add_awkward_rows() {
+/// The other kinds, missing samples and odd rows, that rivals are timed on too.
+void add_standard_rows() {
+  const shape dims{256, 1000, 1000, 16};
+  add<float>({dims});
+  add<float>(with_kinds(dims, interpolation::cubic, "cubic"));
+  add<float>(with_kinds(dims, interpolation::pchip, "pchip"));
+  add<float>(with_kinds(dims, interpolation::slerp_xyzw, "slerp"));
+  add<float>(skipping_nans(dims, 0.0, "/skip_no_nan"));
+  add<float>(skipping_nans(dims, 0.01, "/skip_1_percent"));
+  add<float>(masked(dims));
   for (const std::int64_t channels : {3, 7, 13}) add<float>({{256, 1000, 1000, channels}});
+}
+
+void add_misaligned_rows() {
   add<float>(misaligned({64, 4096, 1024, 32}));
   add<bf16>(misaligned({64, 4096, 1024, 32}));
 }
@@ -186,19 +243,15 @@ void add_clustered_stamps() {
   add<bf16>(with_stamps(dims, spacing::bursts, as_stamps, "/bursts_targets_alike"));
 }
 
-void add_kinds() {
+void add_other_kinds() {
   const shape dims{256, 1000, 1000, 16};
-  add<float>({dims});
   add<float>(with_kinds(dims, interpolation::previous, "previous"));
   add<float>(with_kinds(dims, interpolation::nearest, "nearest"));
-  add<float>(with_kinds(dims, interpolation::cubic, "cubic"));
-  add<float>(with_kinds(dims, interpolation::pchip, "pchip"));
-  add<float>(with_kinds(dims, interpolation::slerp_xyzw, "slerp"));
-  const channel_groups arm{{3, interpolation::linear},
-                           {4, interpolation::slerp_xyzw},
-                           {8, interpolation::cubic},
-                           {1, interpolation::previous}};
-  add<float>(with_kinds(dims, arm, "mixed"));
+  const channel_groups with_cubic{{3, interpolation::linear},
+                                  {4, interpolation::slerp_xyzw},
+                                  {8, interpolation::cubic},
+                                  {1, interpolation::previous}};
+  add<float>(with_kinds(dims, with_cubic, "mixed"));
 }
 
 }  // namespace
@@ -209,8 +262,9 @@ int main(int argc, char** argv) {
   return run_gpu_benchmarks(argc, argv, [] {
     add_standard_shapes<float>();
     add_standard_shapes<std::int64_t>();
-    add_awkward_rows();
+    add_standard_rows();
+    add_misaligned_rows();
     add_clustered_stamps();
-    add_kinds();
+    add_other_kinds();
   });
 }
