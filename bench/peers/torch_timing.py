@@ -6,21 +6,24 @@ past the L2 cache, and timed as the median of replays: what the GPU benchmarks d
 
 import argparse
 import json
+import re
 import statistics
 import sys
 import time
 
 import torch
 
-DTYPE_NAMES = {torch.bfloat16: "bf16", torch.float32: "f32"}
+DTYPE_NAMES = {torch.bfloat16: "bf16", torch.float32: "f32", torch.int64: "i64"}
 TOLERANCE = {torch.bfloat16: 1e-2, torch.float32: 1e-5}
 
 
 class Case:
-    """One benchmark: `operation(*inputs)`, as PyTorch users write it, and its rotated inputs."""
+    """One benchmark: `operation(*inputs)`, as PyTorch users write it, and its rotated inputs.
+    `others` are further forms of it; the fastest counts."""
 
-    def __init__(self, name, operation, dtype, device, bytes_moved, make_inputs):
+    def __init__(self, name, operation, dtype, device, bytes_moved, make_inputs, others=()):
         self.name, self.operation, self.bytes = name, operation, bytes_moved
+        self.forms = [operation, *others]
         self.dtype, self.device = dtype, device
         self.choose_rotation()
         self.inputs = [make_inputs() for _ in range(self.sets)]
@@ -42,8 +45,9 @@ class Case:
 
 
 def doubled(inputs):
-    """Tensors, and lists of them, as float64."""
-    return [doubled(x) if isinstance(x, list) else x.double() for x in inputs]
+    """Tensors, and lists of them, as float64; stamps and masks of whole numbers as they are."""
+    return [doubled(x) if isinstance(x, list) else x.double() if x.is_floating_point() else x
+            for x in inputs]
 
 
 def time_calls(function, case, replays, captured=True):
@@ -88,20 +92,46 @@ def measure(function, case, replays, captured=True, **facts):
     return dict(us=us, error=error, **facts)
 
 
+def attempt(measure_one, *arguments):
+    """The entry, or why there is none: the others' are worth having all the same."""
+    try:
+        return measure_one(*arguments)
+    except Exception as error:
+        return dict(failed=f"{type(error).__name__}: {error}")
+
+
+def fastest(entries):
+    """Of those that were timed; else one that failed, or the one with the largest error."""
+    timed = [entry for entry in entries if entry.get("us")]
+    if timed:
+        return min(timed, key=lambda entry: entry["us"])
+    return max(entries, key=lambda entry: ("failed" in entry, entry.get("error", 0)))
+
+
 def measure_eager(case, replays, deadline):
     """The operation as it is; needs no tuning, so no deadline."""
     del deadline
-    return measure(case.operation, case, replays)
+    return fastest([attempt(measure_form, form, case, replays) for form in case.forms])
+
+
+def measure_form(form, case, replays):
+    return measure(form, case, replays, form=form.__name__)
 
 
 def measure_compiled(case, replays, deadline):
+    return fastest([attempt(compile_and_measure, form, case, replays, deadline)
+                    for form in case.forms])
+
+
+def compile_and_measure(form, case, replays, deadline):
     """torch.compile at its most thorough, or by default settings when time runs short."""
     mode = "max-autotune-no-cudagraphs" if time.monotonic() < deadline else "default"
     torch._dynamo.reset()
-    compiled = torch.compile(case.operation, mode=mode, dynamic=False)
+    compiled = torch.compile(form, mode=mode, dynamic=False)
     start = time.monotonic()
     compiled(*case.inputs[0])
-    return measure(compiled, case, replays, mode=mode, compile_s=time.monotonic() - start)
+    return measure(compiled, case, replays, form=form.__name__, mode=mode,
+                   compile_s=time.monotonic() - start)
 
 
 def parse_options(description, output, budget):
@@ -113,6 +143,7 @@ def parse_options(description, output, budget):
     parser.add_argument("--device", default="cuda", choices=("cuda", "cpu"),
                         help="cpu checks results without timing (Triton: set TRITON_INTERPRET=1)")
     parser.add_argument("--divide-batch", type=int, default=1, help="for quick checks")
+    parser.add_argument("--filter", default="", metavar="REGEX", help="cases whose name holds it")
     return parser.parse_args()
 
 
@@ -130,12 +161,11 @@ def run(options, make_case, shapes, rivals, **versions):
     results = dict(context=context, cases=[])
     for dtype, batch, *rest in shapes:
         case = make_case(dtype, max(batch // options.divide_batch, 1), *rest, options.device)
+        if not re.search(options.filter, case.name):
+            continue
         entry = dict(name=case.name, bytes=case.bytes, sets=case.sets, calls=case.calls, rivals={})
         for name, rival in rivals.items():
-            try:
-                facts = rival(case, options.replays, deadline)
-            except Exception as error:  # the others' results are worth having all the same
-                facts = dict(failed=f"{type(error).__name__}: {error}")
+            facts = attempt(rival, case, options.replays, deadline)
             if facts is not None:
                 entry["rivals"][name] = facts
         print(case.name, json.dumps(entry["rivals"]), flush=True)
