@@ -2,6 +2,7 @@
 """Prints the results of `bench/run` as Markdown tables, or writes them into a page.
 
     bench/table.py FOLDER...                   prints
+    bench/table.py FOLDER... --short           prints the standard shapes as the README shows them
     bench/table.py FOLDER... --into PAGE.md    replaces what stands between the page's marks
                                                <!-- results --> and <!-- end of results -->
 """
@@ -19,11 +20,12 @@ GPU_RIVALS = {
 }
 CPU_RIVALS = {
     "resample": {"numpy": "NumPy", "scipy": "SciPy"},
+    "fuse": {"numpy": "NumPy", "pandas": "pandas"},
     "voxelize": {"add_at": "NumPy add.at", "bincount": "NumPy bincount", "open3d": "Open3D",
                  "pcl": "PCL"},
 }
 GPU_COUNTERS = {  # shown too, by their titles
-    "fuse": {"separate_us": "`resample` of each stream"},
+    "fuse": {"separate_us": "each stream alone"},
     "voxelize": {"scratch_mb": "scratch MB"},
 }
 VOXELIZE = ("occupancy", "density", "mean", "max", "sparse", "first")
@@ -40,6 +42,7 @@ def load(folder, name):
             for key in ("benchmarks", "cases"):
                 if key in merged:
                     merged[key] += results[key]
+            merged["context"] = {**results["context"], **merged["context"]}
     return merged
 
 
@@ -124,6 +127,23 @@ def gpu_table(operation, ours, rivals):
     return table(header, rows)
 
 
+def short_name(name):
+    """Without the backend and without stamps of float32, which go without saying."""
+    parts = name.split("/")[1:]
+    if parts[2] == "f32":
+        del parts[2]
+    return " ".join(parts).replace("_", " ")
+
+
+def short_table(operation, ours, rivals):
+    """The standard shapes: those that rivals were timed on. The floor is that of plain launches."""
+    shown = GPU_RIVALS[operation]
+    rows = [[short_name(name), number(entry["us"]), number(entry["plain_same_bytes_us"]),
+             percent(entry["plain_share"]), *(number(rivals[name].get(r)) for r in shown)]
+            for name, entry in ours.items() if "us" in entry and rivals.get(name)]
+    return table(["call", "RoboCache", "floor", "share", *shown.values()], rows)
+
+
 def search_table(ours):
     header = ["case", "find_interval us", "bisection us", "bisection / find_interval"]
     rows = [[f"`{name.removeprefix('gpu/')}`", number(entry["search_us"]),
@@ -157,7 +177,8 @@ def describe(*results):
     for result in filter(None, results):
         context = result["context"]
         facts.update({key: context[key] for key in
-                      ("commit", "gpu", "driver", "cpu", "num_cpus", "torch", "triton", "numpy", "scipy")
+                      ("commit", "gpu", "driver", "cpu", "num_cpus", "torch", "triton", "numpy",
+                       "scipy", "pandas")
                       if context.get(key)})
         if "date" in context:
             facts["date"] = context["date"][:10]
@@ -178,13 +199,20 @@ def render(folder):
     return "\n\n".join(parts) + "\n"
 
 
+def render_short(folder):
+    gpu, torch = load(folder, "gpu"), load(folder, "torch")
+    return "\n\n".join(short_table(operation, ours, rivals_of(torch)) for operation, ours
+                       in by_operation(cases_of(gpu)).items()) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=pathlib.Path, nargs="+")
+    parser.add_argument("--short", action="store_true")
     parser.add_argument("--into", type=pathlib.Path, metavar="PAGE")
     options = parser.parse_args()
-    text = "\n".join(render(folder) for folder in options.folders)
+    text = "\n".join(map(render_short if options.short else render, options.folders))
     if options.into is None:
         print(text, end="")
         return
