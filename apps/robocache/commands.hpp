@@ -40,6 +40,7 @@ struct resample_command {
   std::string targets;           // an array of the input; empty: --rate
   std::string kinds = "linear";  // as typed; parsed in `settings`
   std::optional<element> type;   // none: keep
+  stamp_settings stamps;
   resample_settings settings;
   executor_choice executor;
 };
@@ -53,6 +54,7 @@ struct fuse_command {
   std::string targets;  // FILE:ARRAY; empty: --rate
   time_span span = time_span::overlap;
   element type = element::f32;
+  stamp_settings stamps;  // of streams that say nothing else, and of targets
   executor_choice executor;
 };
 

@@ -18,7 +18,17 @@ bool has(const array_file& file, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-fuse_source read_source(const stream_spec& spec, const fuse_settings& settings) {
+/// What a stream says of its stamps, else what the command says of all.
+stamp_settings stamps_of(const fuse_source& source, const stamp_settings& of_all) {
+  stamp_settings result = source.settings.stamps;
+  const bool has_unit = result.unit.has_value() || !source.data.times.date.empty();
+  if (!has_unit) result.unit = of_all.unit;
+  if (!result.unsorted.has_value()) result.unsorted = of_all.unsorted;
+  return result;
+}
+
+fuse_source read_source(const stream_spec& spec, const fuse_settings& settings,
+                        const stamp_settings& of_all) {
   const array_file file(spec.file);
   const std::string own_times = spec.values + "_times";
   std::string times = spec.times;
@@ -37,12 +47,12 @@ fuse_source read_source(const stream_spec& spec, const fuse_settings& settings) 
   const element type = data.values.type;
   if (!is_float(type) && type != element::u8 && type != element::boolean) {
     bad_input(data.name + ": expected float16, float32, float64, uint8 or bool, got " +
-              numpy_name(type));
+              type_text(data.values));
   }
   if (data.values.shape.size() > 2) {
     bad_input(data.name + ": expected shape (T,) or (T, D), got " + shape_text(data.values.shape));
   }
-  check_stream(data);
+  prepare_stream(data, stamps_of(source, of_all));
   warn_of_coarse_stamps(data);
   if (type == element::f64) data.values = converted(data.values, element::f32);
   if (data.times.type == element::f32) data.times = converted(data.times, element::f64);
@@ -53,11 +63,11 @@ fuse_source read_source(const stream_spec& spec, const fuse_settings& settings) 
 }
 
 /// Nanoseconds beside seconds are a mistake.
-void check_unit(const array& times, const std::string& name, const fuse_source& first) {
+void check_unit(const array& times, const std::string& type, const std::string& name,
+                const fuse_source& first) {
   if (times.type != first.data.times.type) {
     const char* unit = first.data.times.type == element::i64 ? "int64 nanoseconds" : "seconds";
-    bad_input(name + ": expected " + unit + " as in " + first.data.times_name + ", got " +
-              numpy_name(times.type));
+    bad_input(name + ": expected " + unit + " as in " + first.data.times_name + ", got " + type);
   }
 }
 
@@ -95,24 +105,38 @@ request parse(const fuse_command& command) {
   return result;
 }
 
-std::vector<fuse_source> read_sources(const request& wanted) {
+std::vector<fuse_source> read_sources(const request& wanted, const stamp_settings& of_all) {
   std::vector<fuse_source> sources;
   for (std::size_t n = 0; n < wanted.specs.size(); ++n) {
-    sources.push_back(read_source(wanted.specs[n], wanted.settings[n]));
-    check_unit(sources.back().data.times, sources.back().data.times_name, sources.front());
+    sources.push_back(read_source(wanted.specs[n], wanted.settings[n], of_all));
+    const stream& data = sources.back().data;
+    check_unit(data.times, data.times_type, data.times_name, sources.front());
   }
   return sources;
 }
 
-array read_targets(const request& wanted, const fuse_source& first) {
+/// Says which streams have a rate that cannot be true, or are many samples for the one target of
+/// --rate; whether there are such.
+bool warn_of_rates(const std::vector<fuse_source>& sources, bool is_one_target) {
+  bool is_said = false;
+  for (const fuse_source& s : sources) {
+    const bool has_unit = s.settings.stamps.unit.has_value();
+    const char* option = has_unit ? "unit=" : "--time-unit ";
+    is_said = warn_of_absurd_rate(s.data, is_one_target, option) || is_said;
+  }
+  return is_said;
+}
+
+array read_targets(const request& wanted, const stamp_settings& stamps, const fuse_source& first) {
   const array_file file(wanted.targets_file);
   const std::string where = file.path() + ": array '" + wanted.targets + "'";
-  array targets = file.read(wanted.targets);
+  const array raw = file.read(wanted.targets);
+  array targets = read_stamps(raw, where, raw.date.empty() ? stamps.unit : std::nullopt);
   if (targets.shape.size() != 1) {
     bad_input(where + ": expected shape (T,), got " + shape_text(targets.shape));
   }
   if (targets.type == element::f32) targets = converted(targets, element::f64);
-  check_unit(targets, where, first);
+  check_unit(targets, type_text(raw), where, first);
   return targets;
 }
 
@@ -183,11 +207,13 @@ void print_result(const fuse_command& command, const any_executor& executor,
 void run(const fuse_command& command) {
   const request wanted = parse(command);
   const any_executor executor = choose_executor(command.executor);
-  const std::vector<fuse_source> sources = read_sources(wanted);
+  const std::vector<fuse_source> sources = read_sources(wanted, command.stamps);
   const std::vector<std::int64_t> plotted = plotted_columns(command, sources);
+  const bool is_said = warn_of_rates(sources, false);
   const array clock = command.rate.has_value()
                           ? common_clock(sources, *command.rate, command.span, command.type)
-                          : read_targets(wanted, sources.front());
+                          : read_targets(wanted, command.stamps, sources.front());
+  if (!is_said && command.rate.has_value() && clock.size() == 1) warn_of_rates(sources, true);
   const fused result = fuse_sources(executor, sources, clock, command.type);
 
   write_fused(command.output, clock, result);

@@ -8,8 +8,9 @@ namespace {
 
 constexpr const char* footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=VALUE...]:
   VALUES    array of shape (T,) or (T, D): float16, float32, float64 (rounded to float32), uint8, bool
-  TIMES     its stamps, ascending: int64 nanoseconds or float seconds, the same for all streams.
-            Without it: VALUES_times where the file has that, else times
+  TIMES     its stamps, ascending: integers or datetime64, which become int64 nanoseconds, or float
+            seconds, the same for all streams. Without it: VALUES_times where the file has that, else
+            times
   KIND      interpolates at each target: linear, nearest, previous, next, cubic, pchip, slerp-xyzw,
             slerp-wxyz, or groups of channels such as linear:7,slerp-xyzw:4,previous:1;
             or reduces the samples since the target before: mean, min, max, or the last K of them
@@ -22,13 +23,16 @@ constexpr const char* footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=V
             window=S      of a reduction, in place of the target period: (target - S, target]
             nan=POLICY    NaN samples: propagate (default) or skip
             fill=VALUE    where there is no answer (default nan)
+            unit=U        of its stamps, in place of --time-unit: s, ms, us or ns
+            unsorted=POLICY   of stamps that step back, in place of --unsorted: error, sort or drop
 
 Example:
   robocache fuse --stream joints.npz:qpos@linear:6,previous:1 --stream force.npz:wrench@mean       --stream camera.npz:features@previous,offset=0.012,tolerance=0.05       --rate 50 -o fused.npz --plot fused.svg
 
 The output holds, for T targets of N streams, `values` (T, columns of all streams), `times` (T,),
 `valid` (T, N): False where a stream has no answer, `age` (T, N): target - last sample, and
-`error` (T, N): target - nearest sample, both on the stream's clock and in the unit of the stamps.)";
+`error` (T, N): target - nearest sample, both on the stream's clock and, as the times, in int64 nanoseconds or
+float seconds.)";
 
 }  // namespace
 
@@ -74,6 +78,7 @@ void add_fuse(CLI::App& app, fuse_command& c) {
           "--plot-channels", c.plot_columns,
           "Columns of the result to draw, such as 0-3,7 (default: the first of each stream)")
       ->type_name("LIST");
+  add_stamp_options(command, c.stamps);
   add_executor_options(command, c.executor);
   command.callback([&c] { run(c); });
 }

@@ -91,7 +91,7 @@ array common_clock_of(const std::vector<fuse_source>& sources, double rate, time
   array ends = make_array(element_of<Time>(), {2});
   ends.as<Time>()[0] = first;
   ends.as<Time>()[1] = last;
-  return uniform_targets(ends, "the common clock", rate, target_bytes(sources, type)).times;
+  return uniform_targets(ends, {}, "the common clock", rate, target_bytes(sources, type)).times;
 }
 
 template <class Time>

@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "files/failure.hpp"
 #include "files/npz.hpp"
+#include "stamps.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
@@ -22,8 +23,25 @@ summary summary_of_integers(const array& values) {
   return {std::to_string(*low), std::to_string(*high), 0};
 }
 
+/// In counts of their unit; NaT, which is the least integer, counts as NaN.
+summary summary_of_dates(const array& values) {
+  std::int64_t low = INT64_MAX, high = INT64_MIN, nats = 0;
+  for (std::int64_t i = 0; i < values.size(); ++i) {
+    const std::int64_t date = values.as<std::int64_t>()[i];
+    if (date == INT64_MIN) {
+      ++nats;
+      continue;
+    }
+    low = std::min(low, date);
+    high = std::max(high, date);
+  }
+  if (nats == values.size()) return {"", "", nats};
+  return {std::to_string(low), std::to_string(high), nats};
+}
+
 summary summary_of(const array& values) {
   if (values.size() == 0) return {};
+  if (!values.date.empty()) return summary_of_dates(values);
   if (values.type == element::i64) return summary_of_integers<std::int64_t>(values);
   if (values.type == element::u64) return summary_of_integers<std::uint64_t>(values);
   summary result;
@@ -47,11 +65,8 @@ bool is_named_like_times(const std::string& name) {
          lower.find("stamp") != std::string::npos;
 }
 
-/// Rate, jitter and gaps of stamps; empty for what are no stamps.
-std::string describe_times(const std::string& name, const array& times) {
-  const bool has_unit =
-      times.type == element::i64 || times.type == element::f32 || times.type == element::f64;
-  if (times.shape.size() != 1 || times.size() < 2 || !has_unit) return "";
+/// Rate, jitter and gaps of `times`, which `raw` is of the file.
+std::string describe_times(const std::string& name, const array& times, const array& raw) {
   std::vector<double> steps;
   for (std::int64_t i = 1; i < times.size(); ++i) {
     const double step = seconds_after(times, i, i - 1);
@@ -93,8 +108,23 @@ std::string describe_times(const std::string& name, const array& times) {
                    seconds_after(times, static_cast<std::int64_t>(longest), 0));
   }
   if (repeated > 0) text += format(", %lld repeated stamps", static_cast<long long>(repeated));
-  if (times.type == element::i64) text += "; int64 read as nanoseconds";
+  if (times.type == element::i64) {
+    text += "; " + type_text(raw) + (raw.date.empty() ? " read as nanoseconds" : "");
+  }
   return text + "\n";
+}
+
+/// The same by the unit that the stamps have unless `--time-unit` says another; empty for what are
+/// no stamps.
+std::string describe_times(const std::string& name, const array& raw) {
+  const bool has_unit = raw.type == element::i64 || raw.type == element::u64 ||
+                        raw.type == element::f32 || raw.type == element::f64;
+  if (raw.shape.size() != 1 || raw.size() < 2 || !has_unit) return "";
+  try {
+    return describe_times(name, read_stamps(raw, name, std::nullopt), raw);
+  } catch (const input_failure& error) {
+    return std::string(error.what()) + "\n";
+  }
 }
 
 }  // namespace
@@ -109,7 +139,7 @@ void run_info(const std::string& path) {
       progress_bar bar("reading " + shown);
       const array values = file.read(name, bar.hook());
       const summary s = summary_of(values);
-      rows.push_back({shown, numpy_name(values.type), shape_text(values.shape), s.low, s.high,
+      rows.push_back({shown, type_text(values), shape_text(values.shape), s.low, s.high,
                       std::to_string(s.nans)});
       if (name.empty() || is_named_like_times(name))
         times += describe_times(printable(shown), values);

@@ -15,6 +15,24 @@ void add_rate_option(CLI::App& command, std::optional<double>& rate, const std::
   command.add_option("--rate", rate, help)->check(is_rate)->type_name("HZ");
 }
 
+void add_stamp_options(CLI::App& command, stamp_settings& settings) {
+  command
+      .add_option_function<std::string>(
+          "--time-unit", [&settings](const std::string& text) { settings.unit = parse_unit(text); },
+          "Unit of the stamps: s, ms, us or ns (default: ns for integers, s for floats); "
+          "datetime64 have their own")
+      ->check(CLI::IsMember({"s", "ms", "us", "ns"}))
+      ->type_name("UNIT");
+  command
+      .add_option_function<std::string>(
+          "--unsorted",
+          [&settings](const std::string& text) { settings.unsorted = parse_unsorted(text); },
+          "Samples whose stamps step back: error (default), sort (stable), or drop those below the "
+          "largest stamp before them")
+      ->check(CLI::IsMember({"error", "sort", "drop"}))
+      ->type_name("POLICY");
+}
+
 void add_executor_options(CLI::App& command, executor_choice& choice) {
   static const std::map<std::string, backend> backends = {
       {"auto", backend::automatic}, {"cpu", backend::cpu}, {"cuda", backend::cuda}};

@@ -21,6 +21,8 @@ void add_devices(CLI::App& app);
 
 /// --rate, finite and above 0.
 void add_rate_option(CLI::App& command, std::optional<double>& rate, const std::string& help);
+/// --time-unit and --unsorted.
+void add_stamp_options(CLI::App& command, stamp_settings& settings);
 /// --backend and --threads.
 void add_executor_options(CLI::App& command, executor_choice& choice);
 

@@ -100,8 +100,9 @@ panel channel_panel(const plot_source& from, std::int64_t channel, const std::st
   const array& targets = from.targets.times;
   const std::int64_t columns =
       from.targets.counts.empty() ? targets.shape.back() : from.targets.counts[0];
-  reserve(result, s.samples(), columns);
-  for (std::int64_t i = 0; i < s.samples(); ++i) {
+  const std::int64_t samples = s.samples_of(0);
+  reserve(result, samples, columns);
+  for (std::int64_t i = 0; i < samples; ++i) {
     result.samples.push_back(
         {axis_time(s.times, i, from.origin), number_at(s.values, i * channels + channel)});
   }

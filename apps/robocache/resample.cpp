@@ -38,14 +38,15 @@ stream read_stream(const resample_command& command, const array_file& file) {
   s.times_name = command.input + ": array '" + command.times + "'";
   s.values = file.read(command.values, bar.hook());
   s.times = file.read(command.times, bar.hook());
-  if (command.type.has_value() && *command.type != s.values.type) {
+  const bool is_number = s.values.date.empty();
+  if (is_number && command.type.has_value() && *command.type != s.values.type) {
     s.values = converted(s.values, *command.type);
   }
   if (!is_float(s.values.type)) {
-    bad_input(s.name + ": expected float16, float32 or float64, got " + numpy_name(s.values.type) +
-              " (--element converts)");
+    bad_input(s.name + ": expected float16, float32 or float64, got " + type_text(s.values) +
+              (is_number ? " (--element converts)" : ""));
   }
-  check_stream(s);
+  prepare_stream(s, command.stamps);
   warn_of_coarse_stamps(s);
   check_kinds(command.settings.kinds, s.channels(), s.name);
   return s;
@@ -54,11 +55,14 @@ stream read_stream(const resample_command& command, const array_file& file) {
 clock_targets read_targets(const resample_command& command, const array_file& file,
                            const stream& s) {
   const std::string where = command.input + ": array '" + command.targets + "'";
-  clock_targets targets{file.read(command.targets), {}};
+  const array raw = file.read(command.targets);
+  // Targets without a unit of their own are in that of the option.
+  const auto unit = raw.date.empty() ? command.stamps.unit : std::nullopt;
+  clock_targets targets{read_stamps(raw, where, unit), {}};
   const auto& shape = targets.times.shape;
   if (targets.times.type != s.times.type) {
-    bad_input(where + ": expected the type of '" + command.times + "', " +
-              numpy_name(s.times.type) + ", got " + numpy_name(targets.times.type));
+    bad_input(where + ": expected the type of '" + command.times + "', " + s.times_type + ", got " +
+              type_text(raw));
   }
   const bool batched = s.values.shape.size() == 3 && shape.size() == 2 && shape[0] == s.items();
   if (shape.size() != 1 && !batched) {
@@ -75,9 +79,13 @@ recording read_recording(const resample_command& command) {
   in.samples = read_stream(command, file);
   const stream& s = in.samples;
   in.plotted = parse_channels(command.plot_channels, s.channels());
-  in.targets = command.rate.has_value()
-                   ? uniform_targets(s.times, s.times_name, *command.rate, s.target_bytes())
-                   : read_targets(command, file, s);
+  const bool is_uniform = command.rate.has_value();
+  const bool is_said = warn_of_absurd_rate(s, false, "--time-unit ");
+  in.targets = is_uniform ? uniform_targets(s.times, s.lengths, s.times_name, *command.rate,
+                                            s.target_bytes())
+                          : read_targets(command, file, s);
+  const bool is_one = is_uniform && in.targets.times.shape.back() == 1;
+  if (!is_said && is_one) warn_of_absurd_rate(s, true, "--time-unit ");
   return in;
 }
 

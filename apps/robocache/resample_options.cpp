@@ -13,9 +13,13 @@ constexpr const char* footer = R"(Examples:
   robocache resample log.npz --values ctrl --times times --rate 50 -o log50.npz --plot log50.svg
   robocache resample log.npz --values pose --rate 30 --kind linear:3,slerp-xyzw:4 -o pose.npz
   robocache resample log.npz --values force --rate 100 --max-gap 0.05 -o force.npz
+  robocache resample bag.npz --times stamp_us --time-unit us --unsorted sort --rate 50 -o bag50.npz
 
-The input holds values of shape (T,), (T, D) or (B, T, D) and times of shape (T,) or (B, T), ascending:
-float64 or float32 seconds, or int64 nanoseconds. numpy.savez writes such files:
+The input holds values of shape (T,), (T, D) or (B, T, D) and times of shape (T,) or (B, T), ascending
+unless --unsorted says what becomes of others: float64 or float32 seconds, integers of any width that
+count nanoseconds, in another unit by --time-unit, or datetime64 of any unit. Integers and datetime64
+become int64 nanoseconds, exactly, and so do the times of the output; floats stay seconds, and all
+options take seconds. numpy.savez writes such files:
   numpy.savez("log.npz", ctrl=ctrl, times=times)
 The output holds the values and times under the same names, and `valid`: False where there is no
 answer. Values keep their type unless --element says otherwise.)";
@@ -125,6 +129,7 @@ void add_resample(CLI::App& app, resample_command& c) {
   command.footer(footer);
   add_task_options(command, c);
   add_policy_options(command, c);
+  add_stamp_options(command, c.stamps);
   add_type_option(command, c.type);
   add_plot_options(command, c);
   add_executor_options(command, c.executor);

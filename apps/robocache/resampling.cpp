@@ -56,9 +56,12 @@ Time target_at(Time first, std::int64_t k, double rate) {
 }
 
 template <class Time>
-clock_targets uniform_targets_of(const array& stamps, const std::string& name, double rate,
-                                 double target_bytes) {
+clock_targets uniform_targets_of(const array& stamps, const std::vector<std::int64_t>& lengths,
+                                 const std::string& name, double rate, double target_bytes) {
   const std::int64_t length = stamps.shape.back();
+  const auto last_of = [&](std::int64_t b) {
+    return (lengths.empty() ? length : lengths[static_cast<std::size_t>(b)]) - 1;
+  };
   if (length == 0) bad_input(name + ": expected at least one stamp for --rate, got none");
   const bool batched = stamps.shape.size() == 2;
   const std::int64_t items = batched ? stamps.shape[0] : 1;
@@ -66,7 +69,7 @@ clock_targets uniform_targets_of(const array& stamps, const std::string& name, d
   clock_targets result;
   for (std::int64_t b = 0; b < items; ++b) {
     const Time* t = times + b * length;
-    result.counts.push_back(count_targets(t[0], t[length - 1], rate));
+    result.counts.push_back(count_targets(t[0], t[last_of(b)], rate));
   }
   const std::int64_t columns =
       items == 0 ? 0 : *std::max_element(result.counts.begin(), result.counts.end());
@@ -78,7 +81,8 @@ clock_targets uniform_targets_of(const array& stamps, const std::string& name, d
     Time* out = result.times.as<Time>() + b * columns;
     const std::int64_t count = result.counts[static_cast<std::size_t>(b)];
     for (std::int64_t k = 0; k < columns; ++k) {
-      out[k] = k < count ? std::min(target_at(t[0], k, rate), t[length - 1]) : t[length - 1];
+      const Time last = t[last_of(b)];
+      out[k] = k < count ? std::min(target_at(t[0], k, rate), last) : last;
     }
   }
   if (!batched) result.counts.clear();
@@ -105,6 +109,9 @@ void run_resample(const any_executor& executor, const stream& s, const clock_tar
     const auto count = static_cast<std::int64_t>(targets.counts.size());
     options.targets.lengths = {memory.input(targets.counts.data(), count), {count}};
   }
+  if (!s.lengths.empty()) {
+    options.samples.lengths = {memory.input(s.lengths.data(), items), {items}};
+  }
   resample_report<Time> report;
   report.valid = {valid, {items, columns}};
 
@@ -119,24 +126,6 @@ void run_resample(const any_executor& executor, const stream& s, const clock_tar
   memory.finish();
 }
 
-template <class Time>
-void check_ascending(const array& times, const std::string& name) {
-  const std::int64_t length = times.shape.back();
-  for (std::int64_t i = 0; i < times.size(); ++i) {
-    const Time* t = times.as<Time>() + i;
-    const bool is_first = i % length == 0;
-    if (!is_first && !(t[-1] <= t[0])) {
-      bad_input(name + ": expected ascending stamps, got " + format("%.17g", number_at(times, i)) +
-                " after " + format("%.17g", number_at(times, i - 1)) + " at index " +
-                std::to_string(i % length));
-    }
-    if (!std::isfinite(static_cast<double>(t[0]))) {
-      bad_input(name + ": expected finite stamps, got " + format("%g", number_at(times, i)) +
-                " at index " + std::to_string(i % length));
-    }
-  }
-}
-
 }  // namespace
 
 double seconds_after(const array& times, std::int64_t i, std::int64_t origin) {
@@ -147,51 +136,16 @@ double seconds_after(const array& times, std::int64_t i, std::int64_t origin) {
   });
 }
 
-void check_stream(const stream& s) {
-  const auto& shape = s.values.shape;
-  if (shape.empty() || shape.size() > 3) {
-    bad_input(s.name + ": expected shape (T,), (T, D) or (B, T, D), got " + shape_text(shape));
-  }
-  const auto type = s.times.type;
-  if (type != element::i64 && type != element::f64 && type != element::f32) {
-    bad_input(s.times_name + ": expected int64 nanoseconds or float64 or float32 seconds, got " +
-              numpy_name(type));
-  }
-  using extents = std::vector<std::int64_t>;
-  const bool shared = s.times.shape == extents{s.samples()};
-  const bool own = shape.size() == 3 && s.times.shape == extents{s.items(), s.samples()};
-  if (!shared && !own) {
-    bad_input(s.times_name + ": expected shape " + shape_text({s.samples()}) +
-              (shape.size() == 3 ? " or " + shape_text({s.items(), s.samples()}) : "") +
-              " to go with values of shape " + shape_text(shape) + ", got " +
-              shape_text(s.times.shape));
-  }
-  with_time_type(s.times,
-                 [&](auto zero) { check_ascending<decltype(zero)>(s.times, s.times_name); });
-}
-
-void warn_of_coarse_stamps(const stream& s) {
-  if (s.times.type != element::f32 || s.times.size() == 0) return;
-  const float last = s.times.as<float>()[s.times.size() - 1];
-  const double resolution = std::nextafter(std::fabs(last), INFINITY) - std::fabs(last);
-  if (resolution > 1e-3) {
-    complain("warning: " + s.times_name +
-             format(": float32 stamps near %g s are %g s apart at best; store int64 nanoseconds or "
-                    "float64",
-                    static_cast<double>(last), resolution));
-  }
-}
-
 bool needs_origin(const array& times) {
   if (times.size() == 0) return false;
   return times.type == element::i64 ||
          std::fabs(number_at(times, 0)) > 100 * seconds_after(times, times.size() - 1, 0);
 }
 
-clock_targets uniform_targets(const array& times, const std::string& name, double rate,
-                              double target_bytes) {
+clock_targets uniform_targets(const array& times, const std::vector<std::int64_t>& lengths,
+                              const std::string& name, double rate, double target_bytes) {
   return with_time_type(times, [&](auto zero) {
-    return uniform_targets_of<decltype(zero)>(times, name, rate, target_bytes);
+    return uniform_targets_of<decltype(zero)>(times, lengths, name, rate, target_bytes);
   });
 }
 

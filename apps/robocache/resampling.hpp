@@ -7,6 +7,7 @@
 #include <robocache/trajectory/resample.hpp>
 
 #include "files/array.hpp"
+#include "stamps.hpp"
 
 namespace robocache::cli {
 
@@ -19,30 +20,6 @@ struct resample_settings {
   double fill = std::numeric_limits<double>::quiet_NaN();
   double max_gap = std::numeric_limits<double>::infinity();
   double tolerance = std::numeric_limits<double>::infinity();
-};
-
-/// Samples and their stamps. `values` is [T], [T, D] or [B, T, D], `times` [T] or [B, T]; int64
-/// stamps count nanoseconds, others seconds. `name` begins errors.
-struct stream {
-  array values;
-  array times;
-  std::string name;
-  std::string times_name;
-
-  [[nodiscard]] std::int64_t items() const {
-    return values.shape.size() == 3 ? values.shape[0] : 1;
-  }
-  [[nodiscard]] std::int64_t samples() const {
-    return values.shape.size() == 3 ? values.shape[1] : values.shape[0];
-  }
-  [[nodiscard]] std::int64_t channels() const {
-    return values.shape.size() == 1 ? 1 : values.shape.back();
-  }
-  /// What one target takes in the result: its values, its time and whether it is valid.
-  [[nodiscard]] double target_bytes() const {
-    return static_cast<double>(channels()) * static_cast<double>(bytes_each(values.type)) +
-           static_cast<double>(bytes_each(times.type)) + 1;
-  }
 };
 
 /// A length of time in the stamps' unit; infinity is "no limit".
@@ -85,21 +62,26 @@ struct resampled {
 /// Stamp i of `times` in seconds after its stamp `origin`.
 double seconds_after(const array& times, std::int64_t i, std::int64_t origin);
 
-/// Fails unless the shapes fit, the stamps are of a known type and ascend.
-void check_stream(const stream& s);
-
-/// Float stamps far from zero are coarse; resampling between steps they cannot say is a mistake.
+/// Says on stderr where float stamps far from zero are coarse: resampling between steps they cannot
+/// say is a mistake.
 void warn_of_coarse_stamps(const stream& s);
+
+/// Says on stderr where the rate of a stream cannot be true: below 0.001 Hz, above 1 MHz, or such
+/// that another unit would make dates of this century at a usual rate of stamps that are none; with
+/// `is_one_target`, where --rate makes one target of many samples. `option`, such as
+/// "--time-unit ", is what stands before a unit. Returns whether it was said.
+bool warn_of_absurd_rate(const stream& s, bool is_one_target, const std::string& option);
 
 /// Whether a time axis should start at the first stamp: epochs and nanoseconds.
 bool needs_origin(const array& times);
 
 /// t0 + k / rate from each item's first stamp to its last; a last stamp within a millionth of a
 /// step of the grid is a target itself. Unused columns of a shorter item repeat its last stamp.
-/// `times` is [T] or [B, T]; `name` begins errors. Fails where a result of `target_bytes` for each
-/// target is more than memory can hold.
-clock_targets uniform_targets(const array& times, const std::string& name, double rate,
-                              double target_bytes);
+/// `times` is [T] or [B, T], of which item b uses the first `lengths[b]`, all without `lengths`;
+/// `name` begins errors. Fails where a result of `target_bytes` for each target is more than memory
+/// can hold.
+clock_targets uniform_targets(const array& times, const std::vector<std::int64_t>& lengths,
+                              const std::string& name, double rate, double target_bytes);
 
 /// The kinds must fit the channels of the stream.
 resampled resample_stream(const any_executor& executor, const stream& s,

@@ -89,10 +89,20 @@ void parse_option(const std::string& name, const std::string& value, fuse_settin
   } else if (name == "nan") {
     sampling.nans = parse_choice<nan_policy>(
         value, {{"propagate", nan_policy::propagate}, {"skip", nan_policy::skip}}, where);
+  } else if (name == "unit") {
+    settings.stamps.unit = parse_unit(value);
+    if (!settings.stamps.unit.has_value()) {
+      bad_usage(where + ": expected one of s, ms, us, ns, got '" + value + "'");
+    }
+  } else if (name == "unsorted") {
+    settings.stamps.unsorted = parse_unsorted(value);
+    if (!settings.stamps.unsorted.has_value()) {
+      bad_usage(where + ": expected one of error, sort, drop, got '" + value + "'");
+    }
   } else {
     bad_usage(where +
               ": expected one of the options offset, drift, window, tolerance, max-gap, before, "
-              "after, fill and nan");
+              "after, fill, nan, unit and unsorted");
   }
 }
 

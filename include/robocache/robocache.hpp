@@ -29,7 +29,9 @@
 #include <robocache/trajectory/fuse.hpp>
 #include <robocache/trajectory/fuse_options.hpp>
 #include <robocache/trajectory/interpolate.hpp>
+#include <robocache/trajectory/one_log.hpp>
 #include <robocache/trajectory/resample.hpp>
 #include <robocache/trajectory/resample_options.hpp>
 #include <robocache/trajectory/search.hpp>
+#include <robocache/trajectory/sort.hpp>
 #include <robocache/version.hpp>

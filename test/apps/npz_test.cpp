@@ -91,6 +91,22 @@ TEST_CASE("npy: every element type that is read") {
   CHECK(first("<f8", test::little_endian(0x4008000000000000, 8)) == "float64 3.000000");
 }
 
+TEST_CASE("npy: times keep their unit, and are written as they were read") {
+  for (const char* descr : {"<M8[us]", "<M8[10ms]", "<m8[ns]", "<M8[D]"}) {
+    const array a = parse(test::npy(test::header(descr, "(1,)"), test::little_endian(7, 8)));
+    CHECK(a.type == element::i64);
+    CHECK(a.as<std::int64_t>()[0] == 7);
+    CHECK("<" + a.date == descr);
+    CHECK(npy_header(a).find(std::string("'") + descr + "'") != std::string::npos);
+  }
+  const auto text = [](const char* descr) {
+    return type_text(parse(test::npy(test::header(descr, "(1,)"), test::little_endian(7, 8))));
+  };
+  CHECK(text("<M8[us]") == "datetime64[us]");
+  CHECK(text("<m8[10ms]") == "timedelta64[10ms]");
+  CHECK(text("<i8") == "int64");
+}
+
 TEST_CASE("npy: shapes, spacing and quotes as Python writes them") {
   const auto shape_of = [](const std::string& text, std::size_t count) {
     return parse(test::npy(text, std::string(count * 8, '\0'))).shape;
@@ -144,7 +160,11 @@ TEST_CASE("npy: element types that are not read") {
   check_parse_error(type("|O"), {"Python objects", "never unpickled"});
   check_parse_error(type("<c16"), {"unknown element type", "'<c16'"});
   check_parse_error(type("<U4"), {"unknown element type"});
-  check_parse_error(type("<M8[ns]"), {"unknown element type"});
+  for (const char* date : {"<M8", "<M8[]", "<M8[10]", "<M8[min]", "<M8[us", "M8[us]", "|M8[us]"}) {
+    check_parse_error(type(date), {"unknown element type", "datetime64"});
+  }
+  check_parse_error(type(">M8[us]"), {"big-endian"});
+  check_parse_error(type(""), {"unknown element type"});
   check_parse_error(type("<f16"), {"unknown element type"});
   check_parse_error(type("f8"), {"unknown element type"});
   check_parse_error(type("|f8"), {"unknown element type"});

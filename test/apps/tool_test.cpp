@@ -310,8 +310,8 @@ TEST_CASE("tool: bad input is said and loses nothing (exit code 2)") {
   fails(with_times(member<double>("<f8", "(3,)", {NAN, 1, 2})), "", {"'times'", "index 0"});
   fails(with_times(member<double>("<f8", "(3,)", {0, 1, INFINITY})), "", {"'times'", "finite"});
   fails(with_times(member<double>("<f8", "(2,)", {0, 1})), "", {"'times'", "(3,)", "(2,)"});
-  fails(with_times(member<std::int32_t>("<i4", "(3,)", {0, 1, 2})), "",
-        {"'times'", "int64 nanoseconds", "int32"});
+  fails(with_times(member<std::uint8_t>("|b1", "(3,)", {0, 1, 1})), "",
+        {"'times'", "int64 nanoseconds", "bool"});
   fails(with_values(member<std::int32_t>("<i4", "(3,)", {0, 1, 2})), "", {"'values'", "int32"});
   fails(with_values(member<float>("<f4", "()", {1})), "", {"'values'", "(T,)", "()"});
   fails(with_values(member<float>("<f4", "(1, 1, 1, 3)", {1, 2, 3})), "", {"(1, 1, 1, 3)"});

@@ -18,6 +18,11 @@ const char* numpy_name(element type) {
   return names[static_cast<std::size_t>(type)];
 }
 
+std::string type_text(const array& values) {
+  if (values.date.empty()) return numpy_name(values.type);
+  return (values.date[0] == 'M' ? "datetime64" : "timedelta64") + values.date.substr(2);
+}
+
 std::int64_t array::size() const {
   return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
@@ -34,7 +39,7 @@ array make_array(element type, std::vector<std::int64_t> shape) {
     return std::string("an array of ") + numpy_name(type) + " " + shape_text(shape);
   };
   check_memory(bytes, what());
-  array result{type, std::move(shape), {}};
+  array result{type, std::move(shape), {}, {}};
   try {
     result.bytes.resize(static_cast<std::size_t>(result.size()) * bytes_each(type));
   } catch (const std::exception&) {

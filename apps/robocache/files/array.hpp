@@ -22,6 +22,9 @@ struct array {
   element type = element::f64;
   std::vector<std::int64_t> shape;
   std::vector<std::byte> bytes;
+  /// Of NumPy's times, which are int64: "M8[us]" for datetime64[us], "m8[us]" for timedelta64[us].
+  /// Empty for numbers.
+  std::string date = {};
 
   [[nodiscard]] std::int64_t size() const;
 
@@ -35,6 +38,9 @@ struct array {
     return reinterpret_cast<T*>(bytes.data());
   }
 };
+
+/// The type as NumPy prints it, such as "float32" or "datetime64[us]".
+std::string type_text(const array& values);
 
 /// The bytes that the elements take; infinite beyond any memory.
 double bytes_of(element type, const std::vector<std::int64_t>& shape);

@@ -151,12 +151,26 @@ class header_parser {
   const std::string& where_;
 };
 
+/// Whether `text` is that of times, such as "<M8[us]" or "<m8[10ms]", in either byte order.
+bool is_date(std::string_view text) {
+  constexpr std::string_view units[] = {"Y",  "M",  "W",  "D",  "h",  "m", "s",
+                                        "ms", "us", "ns", "ps", "fs", "as"};
+  if (text.size() < 6 || text.back() != ']') return false;
+  const std::string_view kind = text.substr(1, 3);
+  if (kind != "M8[" && kind != "m8[") return false;
+  text = text.substr(4, text.size() - 5);
+  text.remove_prefix(std::min(text.find_first_not_of("0123456789"), text.size()));
+  return std::find(std::begin(units), std::end(units), text) != std::end(units);
+}
+
 element parse_descr(const std::string& text, const std::string& where) {
+  if (is_date(text) && text[0] == '<') return element::i64;
   for (const type_descr& known : descrs) {
     const std::size_t size = bytes_each(known.type);
     const bool same_letter = text.size() == 3 && text.substr(1) == known.text.substr(1);
     if (same_letter && (text[0] == '<' || (text[0] == '|' && size == 1))) return known.type;
-    if (same_letter && text[0] == '>' && size > 1) {
+    const bool is_known = same_letter || (size == 8 && is_date(text));
+    if (is_known && text[0] == '>' && size > 1) {
       bad_input(where + ": expected little-endian elements, got big-endian " + in_quotes(text) +
                 " (convert with values.astype(values.element.newbyteorder('<')))");
     }
@@ -166,7 +180,8 @@ element parse_descr(const std::string& text, const std::string& where) {
               "), which are never unpickled");
   }
   bad_input(where + ": unknown element type " + in_quotes(text) +
-            "; expected bool, int8 to int64, uint8 to uint64 or float16 to float64");
+            "; expected bool, int8 to int64, uint8 to uint64, float16 to float64, or datetime64 "
+            "or timedelta64 with a unit");
 }
 
 /// The bytes that the elements take. Fails where the count does not fit 63 bits, with a zero
@@ -231,6 +246,7 @@ array parse_npy(const std::byte* bytes, std::size_t size, const std::string& whe
               (present < needed ? " (truncated)" : " (too many)"));
   }
   array result = make_array(type, header.shape);
+  if (is_date(header.descr)) result.date = header.descr.substr(1);
   std::copy(bytes + start + length, bytes + size, result.bytes.begin());
   return result;
 }
@@ -242,7 +258,8 @@ std::string npy_header(const array& values) {
   if (descr == std::end(descrs)) {
     bad_input(std::string("npy files hold no ") + numpy_name(values.type));
   }
-  std::string header = "{'descr': '" + std::string(descr->text) +
+  const std::string text = values.date.empty() ? std::string(descr->text) : "<" + values.date;
+  std::string header = "{'descr': '" + text +
                        "', 'fortran_order': False, 'shape': " + shape_text(values.shape) + ", }";
   // The elements start at a multiple of 64 bytes, and the header ends with a line end.
   const std::size_t before = npy_magic.size() + 4;

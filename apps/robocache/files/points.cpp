@@ -192,7 +192,7 @@ point_cloud read_numpy_cloud(const std::string& path, const std::string& columns
   std::string where = path;
   const array rows = read_points_array(path, where, progress);
   if (!is_float(rows.type)) {
-    bad_input(where + ": expected float16, float32 or float64, got " + numpy_name(rows.type));
+    bad_input(where + ": expected float16, float32 or float64, got " + type_text(rows));
   }
   const bool is_table = rows.shape.size() == 2 && rows.shape[1] >= 3;
   if (!is_table || rows.shape[1] > most_columns) {

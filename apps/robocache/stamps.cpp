@@ -1,0 +1,284 @@
+#include "stamps.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "files/failure.hpp"
+#include "files/text.hpp"
+#include "terminal.hpp"
+
+namespace robocache::cli {
+namespace {
+
+constexpr std::pair<const char*, double> units[] = {
+    {"s", 1.0}, {"ms", 1e-3}, {"us", 1e-6}, {"ns", 1e-9}};
+
+/// Nanoseconds of one count: a whole number, or a part of one.
+struct step {
+  std::int64_t nanoseconds = 1, parts = 1;
+};
+
+constexpr std::int64_t second = 1000000000;
+constexpr std::pair<const char*, step> date_units[] = {
+    {"W", {604800 * second, 1}}, {"D", {86400 * second, 1}},
+    {"h", {3600 * second, 1}},   {"m", {60 * second, 1}},
+    {"s", {second, 1}},          {"ms", {1000000, 1}},
+    {"us", {1000, 1}},           {"ns", {1, 1}},
+    {"ps", {1, 1000}},           {"fs", {1, 1000000}},
+    {"as", {1, second}}};
+
+/// The step of "M8[10ms]", which was parsed when it was read.
+step step_of_date(const array& raw, const std::string& name) {
+  const char* text = raw.date.data() + 3;
+  const char* end = raw.date.data() + raw.date.size() - 1;
+  std::int64_t count = 1;
+  const auto parsed = std::from_chars(text, end, count);
+  const std::string unit(parsed.ptr, end);
+  for (const auto& [known, step_of_unit] : date_units) {
+    step result = step_of_unit;
+    if (unit == known && parsed.ec != std::errc::result_out_of_range && count > 0 &&
+        !__builtin_mul_overflow(result.nanoseconds, count, &result.nanoseconds)) {
+      return result;
+    }
+  }
+  bad_input(name + ": expected times in weeks to attoseconds, got " + type_text(raw) +
+            ", which is no length in nanoseconds");
+}
+
+step step_of(const array& raw, time_unit unit, const std::string& name) {
+  if (!raw.date.empty()) return step_of_date(raw, name);
+  return {std::llround(seconds_of(unit) * 1e9), 1};
+}
+
+template <class F>
+void with_integer_type(element type, const F& f) {
+  visit(type,
+        type_list<std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t,
+                  std::uint16_t, std::uint32_t, std::uint64_t>{},
+        [&](auto tag) { f(typename decltype(tag)::type{}); });
+}
+
+/// Fails for stamp i of `raw`.
+[[noreturn]] void bad_stamp(const array& raw, std::int64_t i, const std::string& name,
+                            const std::string& unit, const char* why) {
+  bad_input(name + ": stamp " + stamp_text(raw, i) + " of " + type_text(raw) + unit + " at " +
+            place_text(raw, i) + " " + why);
+}
+
+/// Integers and datetime64 as nanoseconds.
+array whole_nanoseconds(const array& raw, const std::string& name, time_unit unit) {
+  const step by = step_of(raw, unit, name);
+  const std::string unit_text = raw.date.empty() ? std::string(" ") + name_of(unit) : "";
+  array result = make_array(element::i64, raw.shape);
+  with_integer_type(raw.type, [&](auto zero) {
+    using Int = decltype(zero);
+    for (std::int64_t i = 0; i < raw.size(); ++i) {
+      const Int stamp = raw.as<Int>()[i];
+      std::int64_t& out = result.as<std::int64_t>()[i];
+      if constexpr (std::is_same_v<Int, std::int64_t>) {
+        if (!raw.date.empty() && stamp == INT64_MIN) {
+          bad_input(name + ": expected times, got NaT at " + place_text(raw, i));
+        }
+      }
+      // The builtin takes operands of two types, and says whether the exact product fits the third.
+      if (__builtin_mul_overflow(stamp, by.nanoseconds, &out)) {
+        bad_stamp(raw, i, name, unit_text,
+                  "does not fit int64 nanoseconds (-9223372036854775808 to 9223372036854775807)");
+      }
+      if (out % by.parts != 0) bad_stamp(raw, i, name, unit_text, "is no whole nanosecond");
+      out /= by.parts;
+    }
+  });
+  return result;
+}
+
+/// Floats as seconds, rounded once.
+array seconds_from(const array& raw, time_unit unit) {
+  const double per_second = std::nearbyint(1 / seconds_of(unit));
+  array result = make_array(element::f64, raw.shape);
+  for (std::int64_t i = 0; i < raw.size(); ++i) {
+    result.as<double>()[i] = number_at(raw, i) / per_second;
+  }
+  return result;
+}
+
+void check_shapes(const stream& s) {
+  const auto& shape = s.values.shape;
+  if (shape.empty() || shape.size() > 3) {
+    bad_input(s.name + ": expected shape (T,), (T, D) or (B, T, D), got " + shape_text(shape));
+  }
+  using extents = std::vector<std::int64_t>;
+  const bool shared = s.times.shape == extents{s.samples()};
+  const bool own = shape.size() == 3 && s.times.shape == extents{s.items(), s.samples()};
+  if (shared || own) return;
+  bad_input(s.times_name + ": expected shape " + shape_text({s.samples()}) +
+            (shape.size() == 3 ? " or " + shape_text({s.items(), s.samples()}) : "") +
+            " to go with values of shape " + shape_text(shape) + ", got " +
+            shape_text(s.times.shape));
+}
+
+void check_finite(const array& times, const std::string& name) {
+  if (!is_float(times.type)) return;
+  for (std::int64_t i = 0; i < times.size(); ++i) {
+    if (std::isfinite(number_at(times, i))) continue;
+    bad_input(name + ": expected finite stamps, got " + format("%g", number_at(times, i)) + " at " +
+              place_text(times, i));
+  }
+}
+
+/// Rows `order` of `from`, of `width` bytes each.
+void gather(const std::byte* from, const std::vector<std::int64_t>& order, std::size_t width,
+            std::byte* to) {
+  for (const std::int64_t row : order) {
+    std::memcpy(to, from + static_cast<std::size_t>(row) * width, width);
+    to += width;
+  }
+}
+
+/// The stream's samples in the order of `rows`, one list for each row of the stamps.
+void take_samples(stream& s, const std::vector<std::vector<std::int64_t>>& rows) {
+  std::size_t longest = 0, least = rows[0].size();
+  for (const auto& list : rows) {
+    longest = std::max(longest, list.size());
+    least = std::min(least, list.size());
+  }
+  const auto kept = static_cast<std::int64_t>(longest);
+  const auto before = static_cast<std::size_t>(s.samples());
+  const std::size_t time = bytes_each(s.times.type);
+  const std::size_t row = static_cast<std::size_t>(s.channels()) * bytes_each(s.values.type);
+  std::vector<std::int64_t> time_shape = s.times.shape, value_shape = s.values.shape;
+  time_shape.back() = kept;
+  value_shape[value_shape.size() == 3 ? 1 : 0] = kept;
+  array times = make_array(s.times.type, time_shape),
+        values = make_array(s.values.type, value_shape);
+  for (std::size_t b = 0; b < rows.size(); ++b) {
+    gather(s.times.bytes.data() + b * before * time, rows[b], time,
+           times.bytes.data() + b * longest * time);
+  }
+  for (std::size_t b = 0; b < static_cast<std::size_t>(s.items()); ++b) {
+    gather(s.values.bytes.data() + b * before * row, rows[rows.size() == 1 ? 0 : b], row,
+           values.bytes.data() + b * longest * row);
+  }
+  if (least < longest) {
+    for (const auto& list : rows) s.lengths.push_back(static_cast<std::int64_t>(list.size()));
+  }
+  s.times = std::move(times);
+  s.values = std::move(values);
+}
+
+[[noreturn]] void refuse_unsorted(const stream& s, const array& raw, std::int64_t i) {
+  bad_input(s.times_name + ": expected ascending stamps, got " + stamp_text(raw, i) + " after " +
+            stamp_text(raw, i - 1) + " at " + place_text(raw, i) +
+            " (--unsorted sort brings them into order, --unsorted drop leaves out those that step "
+            "back)");
+}
+
+/// "left out 3 of 100 samples whose stamps step back, first from 5 to 4 at index 7"
+void tell_unsorted(const stream& s, const array& raw, std::int64_t first, std::int64_t dropped,
+                   unsorted_policy policy) {
+  const std::string what =
+      policy == unsorted_policy::sort
+          ? "sorted samples"
+          : format("left out %lld of %lld samples", static_cast<long long>(dropped),
+                   static_cast<long long>(raw.size()));
+  complain("note: " + s.times_name + ": " + what + " whose stamps step back, first from " +
+           stamp_text(raw, first - 1) + " to " + stamp_text(raw, first) + " at " +
+           place_text(raw, first));
+}
+
+template <class Time>
+void order_samples(stream& s, const array& raw, unsorted_policy policy) {
+  const std::int64_t length = s.samples();
+  std::vector<std::vector<std::int64_t>> rows;
+  std::int64_t first = -1, kept = 0;
+  for (std::int64_t from = 0; from < s.times.size() && length > 0; from += length) {
+    const Time* stamps = s.times.as<Time>() + from;
+    const std::int64_t i = first_step_back(stamps, length);
+    if (i >= 0 && policy == unsorted_policy::error) refuse_unsorted(s, raw, from + i);
+    if (i >= 0 && first < 0) first = from + i;
+    if (policy == unsorted_policy::error) continue;
+    rows.push_back(ascending_rows(stamps, length, policy));
+    kept += static_cast<std::int64_t>(rows.back().size());
+  }
+  if (first < 0) return;
+  tell_unsorted(s, raw, first, s.times.size() - kept, policy);
+  take_samples(s, rows);
+}
+
+}  // namespace
+
+const char* name_of(time_unit unit) { return units[static_cast<std::size_t>(unit)].first; }
+
+double seconds_of(time_unit unit) { return units[static_cast<std::size_t>(unit)].second; }
+
+std::optional<time_unit> parse_unit(const std::string& text) {
+  for (const time_unit unit : {time_unit::s, time_unit::ms, time_unit::us, time_unit::ns}) {
+    if (text == name_of(unit)) return unit;
+  }
+  return std::nullopt;
+}
+
+std::optional<unsorted_policy> parse_unsorted(const std::string& text) {
+  if (text == "error") return unsorted_policy::error;
+  if (text == "sort") return unsorted_policy::sort;
+  if (text == "drop") return unsorted_policy::drop;
+  return std::nullopt;
+}
+
+std::optional<time_unit> unit_of(const array& raw, std::optional<time_unit> unit) {
+  if (!raw.date.empty()) return std::nullopt;
+  return unit.value_or(is_float(raw.type) ? time_unit::s : time_unit::ns);
+}
+
+std::string stamp_text(const array& raw, std::int64_t i) {
+  if (is_float(raw.type)) return format("%.17g", number_at(raw, i));
+  std::string text;
+  with_integer_type(raw.type,
+                    [&](auto zero) { text = std::to_string(raw.as<decltype(zero)>()[i]); });
+  return text;
+}
+
+std::string place_text(const array& times, std::int64_t i) {
+  const std::int64_t length = times.shape.empty() ? 1 : times.shape.back();
+  std::string text = "index " + std::to_string(i % length);
+  if (times.shape.size() > 1) text += " of item " + std::to_string(i / length);
+  return text;
+}
+
+array read_stamps(const array& raw, const std::string& name, std::optional<time_unit> unit) {
+  const bool is_seconds = raw.type == element::f32 || raw.type == element::f64;
+  if (raw.type == element::boolean || (is_float(raw.type) && !is_seconds)) {
+    bad_input(name +
+              ": expected stamps of integers (int64 nanoseconds, say), datetime64, float64 or "
+              "float32, got " +
+              type_text(raw));
+  }
+  const std::optional<time_unit> own = unit_of(raw, std::nullopt);
+  const time_unit by = unit_of(raw, unit).value_or(time_unit::ns);
+  if (!raw.date.empty() && unit.has_value() &&
+      raw.date.substr(2) != std::string("[") + name_of(*unit) + "]") {
+    bad_usage(name + ": expected no unit beside that of " + type_text(raw) + ", got " +
+              name_of(*unit));
+  }
+  if (is_seconds) return by == time_unit::s ? raw : seconds_from(raw, by);
+  const bool is_exact = raw.type == element::i64 && own == time_unit::ns && by == time_unit::ns;
+  return is_exact ? raw : whole_nanoseconds(raw, name, by);
+}
+
+void prepare_stream(stream& s, const stamp_settings& settings) {
+  check_shapes(s);
+  const array raw = std::move(s.times);
+  s.times = read_stamps(raw, s.times_name, settings.unit);
+  s.times_type = type_text(raw);
+  s.times_unit = unit_of(raw, settings.unit);
+  check_finite(s.times, s.times_name);
+  const unsorted_policy policy = settings.unsorted.value_or(unsorted_policy::error);
+  if (s.times.type == element::i64) order_samples<std::int64_t>(s, raw, policy);
+  if (s.times.type == element::f64) order_samples<double>(s, raw, policy);
+  if (s.times.type == element::f32) order_samples<float>(s, raw, policy);
+}
+
+}  // namespace robocache::cli
