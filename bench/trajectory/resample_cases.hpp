@@ -116,8 +116,8 @@ void walk_rotations(std::vector<T>& values, const shape& s, std::int64_t first,
     quaternion q{0.0, 0.0, 0.0, 1.0};
     for (std::int64_t i = 0; i < s.samples; ++i) {
       T* const row = values.data() + (b * s.samples + i) * s.channels + first;
-      q = normalized(
-          {q.x + step(random), q.y + step(random), q.z + step(random), q.w + step(random)});
+      q = normalized(quaternion{q.x + step(random), q.y + step(random), q.z + step(random),
+                                q.w + step(random)});
       int n = 0;
       for (const double part : {q.x, q.y, q.z, q.w}) row[n++] = T(static_cast<float>(part));
     }

@@ -283,6 +283,7 @@ fuse_problem<Time, T> make_fuse_problem(random_source& random, std::int64_t stre
     stream.queries = queries;
     // A fill value that every type holds, so that it needs no rounding.
     stream.options.fill_value = std::round(stream.options.fill_value * 8) / 8;
+    stream.options.snap = Time(0);  // has tests of its own
     const double share = random.chance(0.5) ? 0.02 : 0.3;
     const auto type = random.between(0, 5);
     auto s = type < 2    ? detail::make_sensor<T>(random, stream, share)
@@ -291,7 +292,10 @@ fuse_problem<Time, T> make_fuse_problem(random_source& random, std::int64_t stre
              : type == 4 ? detail::make_sensor<robocache::f16>(random, stream, share)
                          : detail::make_sensor<std::uint8_t>(random, stream, share);
     if (how.skew && random.chance(0.5)) detail::skew_clock(random, s.settings);
-    if (how.reductions && random.chance(0.3)) detail::choose_reduction(random, s.settings);
+    if (how.reductions && random.chance(0.3)) {
+      detail::choose_reduction(random, s.settings);
+      s.p.options.max_gap = s.p.options.tolerance = robocache::unlimited<Time>();
+    }
     story << "\n  stream " << n << " of type " << s.values.index() << ": " << stream.story;
     p.sensors.push_back(std::move(s));
   }

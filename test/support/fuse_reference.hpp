@@ -104,12 +104,32 @@ class seen_item {
     return since(times_[late ? *after : *before]);
   }
 
-  /// target - stamp of the last present sample at or before it, else of the first one.
+  /// target - stamp of the last sample at or before it that counts, else of the first one; where
+  /// channels differ the earlier of those before, or else the later.
   [[nodiscard]] Time age() const {
-    std::optional<std::size_t> before, after;
-    neighbours(before, after);
-    if (!before && !after) return 0;
-    return since(times_[before ? *before : *after]);
+    if (x_ != x_) return 0;
+    bool all_before = true;
+    std::optional<Time> before, first;
+    std::int64_t channel = 0;
+    const auto& kinds = s_.p.options.kinds;
+    for (int g = 0; g < kinds.count(); ++g) {
+      const std::int64_t width = robocache::is_slerp(kinds[g].kind) ? 4 : 1;
+      const std::int64_t count = kinds[g].channels < 0 ? s_.p.channels : kinds[g].channels;
+      for (std::int64_t c = 0; c < count; c += width, channel += width) {
+        std::optional<Time> own_before, own_first;
+        for (std::size_t i = 0; i < times_.size(); ++i) {
+          if (!counts(i, channel, width)) continue;
+          if (times_[i] <= x_) own_before = times_[i];
+          if (!own_first) own_first = times_[i];
+        }
+        all_before = all_before && own_before;
+        if (own_before) before = before ? std::min(*before, *own_before) : own_before;
+        const auto own = own_before ? own_before : own_first;
+        if (own) first = first ? std::max(*first, *own) : own;
+      }
+    }
+    if (!first) return 0;
+    return since(all_before ? *before : *first);
   }
 
   /// The rows of the samples in (x - window, x] that count for a channel, in their order.
@@ -164,7 +184,16 @@ class seen_item {
     }
     if (ends != 0) return {static_cast<long double>(ends)};  // NaN where both signs meet
     const long double result = sum.value() / n;
-    return {result, std::fabs(result) * 0x1p-51L + n * size * 0x1p-104L + 0x1p-1000L};
+    // Summed in two floats: but for the last rounding of the quotient it is exact.
+    return {result, std::fabs(result) * 0x1p-44L + size * 0x1p-46L + 0x1p-149L};
+  }
+
+  [[nodiscard]] bool counts(std::size_t i, std::int64_t channel, std::int64_t width) const {
+    bool is_nan = false;
+    for (std::int64_t c = 0; c < width; ++c) {
+      is_nan = is_nan || std::isnan(value(rows_[i], channel + c));
+    }
+    return present_[i] && !(is_nan && s_.p.options.nans == robocache::nan_policy::skip);
   }
 
   void neighbours(std::optional<std::size_t>& before, std::optional<std::size_t>& after) const {
@@ -251,17 +280,6 @@ T rounded_once(From value) {
   }
 }
 
-inline std::vector<bool> blended_in_double(const robocache::channel_groups& groups,
-                                           std::int64_t channels) {
-  std::vector<bool> flags;
-  for (int g = 0; g < groups.count(); ++g) {
-    const std::int64_t count = groups[g].channels < 0 ? channels : groups[g].channels;
-    flags.insert(flags.end(), static_cast<std::size_t>(count),
-                 !robocache::is_pairwise(groups[g].kind));
-  }
-  return flags;
-}
-
 }  // namespace detail
 
 /// One stream by `resample`, at what its clock reads: values of the output's type, and the report.
@@ -275,19 +293,13 @@ outcome<T, Time> resampled(const sensor<Time>& s, const fuse_problem<Time, T>& p
   if (const auto* own = std::get_if<laid_out<T>>(&s.values)) {
     return resample(robocache::cpu{1}, detail::retyped<T>(q, detail::dense(*own, q)));
   }
-  // Others are widened and rounded once: kinds that blend in double from there.
+  // Others are widened and rounded once.
   const auto narrow = resample(robocache::cpu{1}, q);
-  const auto broad =
-      resample(robocache::cpu{1},
-               detail::retyped<double>(q, std::vector<double>(q.source.begin(), q.source.end())));
-  const auto in_double = detail::blended_in_double(q.options.kinds, q.channels);
   outcome<T, Time> result(detail::retyped<T>(q, {}));
   result.valid = narrow.valid;
   result.age = narrow.age;
   for (std::size_t i = 0; i < result.output.size(); ++i) {
-    const bool from_double = in_double[i % static_cast<std::size_t>(q.channels)];
-    result.output[i] = from_double ? detail::rounded_once<T>(broad.output[i])
-                                   : detail::rounded_once<T>(narrow.output[i]);
+    result.output[i] = detail::rounded_once<T>(narrow.output[i]);
   }
   return result;
 }

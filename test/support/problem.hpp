@@ -12,11 +12,12 @@ inline constexpr robocache::interpolation all_kinds[] = {
     robocache::interpolation::linear,     robocache::interpolation::nearest,
     robocache::interpolation::previous,   robocache::interpolation::next,
     robocache::interpolation::cubic,      robocache::interpolation::pchip,
-    robocache::interpolation::slerp_xyzw, robocache::interpolation::slerp_wxyz};
+    robocache::interpolation::slerp_xyzw, robocache::interpolation::slerp_wxyz,
+    robocache::interpolation::angle};
 
 inline const char* name_of(robocache::interpolation kind) {
-  constexpr const char* names[] = {"linear", "nearest", "previous",   "next",
-                                   "cubic",  "pchip",   "slerp_xyzw", "slerp_wxyz"};
+  constexpr const char* names[] = {"linear", "nearest",    "previous",   "next", "cubic",
+                                   "pchip",  "slerp_xyzw", "slerp_wxyz", "angle"};
   return names[static_cast<int>(kind)];
 }
 
@@ -140,7 +141,8 @@ struct wildness {
 template <class Time>
 void make_policies(random_source& random, robocache::resample_options<Time>& options) {
   using robocache::end_policy;
-  constexpr end_policy ends[] = {end_policy::hold, end_policy::fill, end_policy::extrapolate};
+  constexpr end_policy ends[] = {end_policy::hold, end_policy::fill, end_policy::extrapolate,
+                                 end_policy::by_kind};
   options.before = random.one_of(ends);
   options.after = random.one_of(ends);
   if (random.chance(0.5)) options.fill_value = random.uniform(-9.0, 9.0);
@@ -150,7 +152,9 @@ void make_policies(random_source& random, robocache::resample_options<Time>& opt
   };
   if (random.chance(0.3)) options.max_gap = limit();
   if (random.chance(0.3)) options.tolerance = limit();
+  if (random.chance(0.15)) options.snap = limit();
   if (random.chance(0.5)) options.nans = robocache::nan_policy::skip;
+  options.nan_is_valid = random.chance(0.3);
 }
 
 /// A random problem of the given shape and groups.
@@ -200,6 +204,13 @@ problem<T, Time> make_problem(random_source& random, std::int64_t batch, std::in
   } else if (how.ragged && random.chance(0.3)) {
     p.target_lengths = some(p.queries);
   }
+  if (p.options.snap != Time(0)) story << " snap " << p.options.snap;
+  if (p.options.max_gap != robocache::unlimited<Time>()) story << " gap " << p.options.max_gap;
+  if (p.options.tolerance != robocache::unlimited<Time>()) {
+    story << " tolerance " << p.options.tolerance;
+  }
+  story << (p.options.nans == robocache::nan_policy::skip ? " skip" : "")
+        << (p.options.nan_is_valid ? " nan is valid" : "");
   story << (packed ? " packed" : "") << (packed_targets ? " packed targets" : "");
 
   const std::int64_t values = p.source_rows() * p.samples * channels;

@@ -168,10 +168,16 @@ TEST_CASE("a tolerance and a gap of n nanoseconds let n pass and stop n + 1", "[
     return valid == 1;
   };
   using robocache::interpolation;
-  CHECK(valid_at(epoch + 1'000'000, interpolation::previous, 1'000'000, 0));
-  CHECK_FALSE(valid_at(epoch + 1'000'001, interpolation::previous, 1'000'000, 0));
-  CHECK(valid_at(epoch + 5, interpolation::linear, 0, 1'000'000'001));
-  CHECK_FALSE(valid_at(epoch + 5, interpolation::linear, 0, 1'000'000'000));
+  constexpr std::int64_t any = INT64_MAX;
+  for (const auto kind : {interpolation::previous, interpolation::linear, interpolation::cubic}) {
+    CHECK(valid_at(epoch + 1'000'000, kind, 1'000'000, any));
+    CHECK_FALSE(valid_at(epoch + 1'000'001, kind, 1'000'000, any));
+    CHECK(valid_at(epoch + 5, kind, any, 1'000'000'001));
+    CHECK_FALSE(valid_at(epoch + 5, kind, any, 1'000'000'000));
+  }
+  // Of a blend the nearer sample counts.
+  CHECK(valid_at(epoch + 999'000'001, interpolation::linear, 1'000'000, any));
+  CHECK_FALSE(valid_at(epoch + 999'000'000, interpolation::linear, 1'000'000, any));
 }
 
 TEST_CASE("what seconds in floating point cost", "[fuse]") {

@@ -141,17 +141,9 @@ const mistake mistakes[] = {
      [](call& c) {  // targets would fit, their products do not
        c.clock = {0, std::int64_t{1} << 62, 2, 3, 1000};
      }},
-    {"clock: count steps of -1 from -9223372036854775807 must fit 64 bits (got 3)",
+    {"clock.period must not be negative or NaN (got -1)",
      [](call& c) {
-       c.clock = {INT64_MIN + 1, -1, 2, 3};
-     }},
-    {"clock: count steps of -1 from -9223372036854775808 must fit 64 bits (got 3)",
-     [](call& c) {
-       c.clock = {INT64_MIN, -1, 2, 3, 5};
-     }},
-    {"clock: count steps of -9223372036854775808 from 0 must fit 64 bits (got 3)",
-     [](call& c) {
-       c.clock = {0, INT64_MIN, 2, 3};
+       c.clock = {0, -1, 2, 3};
      }},
     {"stream 1: options.samples.lengths must not be null",
      [](call& c) {
@@ -460,9 +452,9 @@ TEST_CASE("a window that is NaN is refused", "[errors]") {
 
 TEST_CASE("uniform clocks may reach the ends of their type", "[errors]") {
   const fuse_clock<std::int64_t> clocks[] = {
-      {INT64_MAX - 2, 1, 2, 3},     {INT64_MIN, 1, 2, 3},        {INT64_MIN + 3, -1, 2, 3},
-      {0, INT64_MAX / 2, 2, 3},     {INT64_MAX, 0, 2, 3},        {INT64_MAX, 1, 2, 0},
-      {INT64_MAX, INT64_MAX, 2, 1}, {INT64_MIN + 1, -1, 2, 3, 4}};
+      {INT64_MAX - 2, 1, 2, 3},     {INT64_MIN, 1, 2, 3},       {INT64_MAX - 9, 3, 2, 4},
+      {0, INT64_MAX / 2, 2, 3},     {INT64_MAX, 0, 2, 3},       {INT64_MAX, 1, 2, 0},
+      {INT64_MAX, INT64_MAX, 2, 1}, {INT64_MAX - 1, 2, 2, 3, 4}};
   for (const auto& clock : clocks) {
     call c;
     c.clock = clock;
@@ -486,6 +478,6 @@ TEST_CASE("uniform clocks of doubles are finite", "[errors]") {
   CHECK_THROWS_WITH(run({infinite, 1.0, 1, 1}),
                     "robocache::fuse: clock.start must be finite (got inf)");
   CHECK_THROWS_WITH(run({0.0, -infinite, 1, 1}),
-                    "robocache::fuse: clock.period must be finite (got -inf)");
+                    "robocache::fuse: clock.period must not be negative or NaN (got -inf)");
   CHECK(out == -7);
 }

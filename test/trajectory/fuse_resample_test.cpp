@@ -68,10 +68,10 @@ void make_uniform(random_source& random, fuse_problem<Time, T>& p) {
   if constexpr (std::is_integral_v<Time>) {
     p.start =
         random.chance(0.3) ? 1'763'000'000'123'456'789 : random.between(-(1L << 33), 1L << 33);
-    p.step = random.between(-(1L << 30), 1L << 30);
+    p.step = random.between(0, 1L << 30);
   } else {
     p.start = static_cast<Time>(random.uniform(-500.0, 500.0));
-    p.step = static_cast<Time>(random.uniform(-0.1, 0.1));
+    p.step = static_cast<Time>(random.uniform(0.0, 0.1));
   }
   p.per = random.chance(0.5) ? 1 : random.between(2, 1000);
   for (std::size_t i = 0; i < p.targets.size(); ++i) {

@@ -94,21 +94,16 @@ TEST_CASE("pchip does not overshoot and cubic is a parabola's own", "[interpolat
     const double h2 = random.uniform(0.01, 2.0), w = random.uniform();
     const double v[] = {random.uniform(-2, 2), random.uniform(-2, 2), random.uniform(-2, 2),
                         random.uniform(-2, 2)};
-    const double d0 = (v[1] - v[0]) / h0, d1 = (v[2] - v[1]) / h1, d2 = (v[3] - v[2]) / h2;
-    const double value =
-        hermite(v[1], v[2], pchip_tangent(h0, d0, h1, d1), pchip_tangent(h1, d1, h2, d2), h1, w);
+    const auto beside = [h1](double h) { return side_interval<double>{h1 / h, h1 / (h1 + h)}; };
+    const double value = curve_through<true>(v[0], v[1], v[2], v[3], w, beside(h0), beside(h2));
     if (!(value >= std::min(v[1], v[2]) - 1e-14 && value <= std::max(v[1], v[2]) + 1e-14)) {
       FAIL("pchip gives " << value << " between " << v[1] << " and " << v[2]);
     }
     // a + b x + c x^2 through any spacing comes back exactly, up to rounding.
     const auto parabola = [&](double x) { return v[0] + v[1] * x + v[2] * x * x; };
-    const auto slope = [&](double x0, double x1) {
-      return (parabola(x1) - parabola(x0)) / (x1 - x0);
-    };
     const double x1 = h0, x2 = h0 + h1, x3 = h0 + h1 + h2, x = x1 + w * h1;
-    const double curve = hermite(parabola(x1), parabola(x2),
-                                 catmull_rom_tangent(h0, slope(0, x1), h1, slope(x1, x2)),
-                                 catmull_rom_tangent(h1, slope(x1, x2), h2, slope(x2, x3)), h1, w);
+    const double curve = curve_through<false>(parabola(0), parabola(x1), parabola(x2), parabola(x3),
+                                              w, beside(h0), beside(h2));
     if (std::fabs(curve - parabola(x)) > 1e-11)
       FAIL("cubic misses a parabola by " << curve - parabola(x));
   }
@@ -165,4 +160,88 @@ TEST_CASE("slerp continues a slow turn far beyond its samples", "[interpolate]")
     CHECK(std::fabs(r.x - std::sin(w * half)) < 1e-9);
     CHECK(std::fabs(r.w - std::cos(w * half)) < 1e-9);
   }
+}
+
+TEST_CASE("slerp in single precision is within 4e-7 of double", "[interpolate]") {
+  random_source random(14);
+  double worst = 0;
+  for (int i = 0; i < 300'000; ++i) {
+    const double size = std::exp2(random.uniform(-120, 120));
+    const double spread = random.chance(0.5) ? 1.0 : std::exp2(random.uniform(-24, 0));
+    float p[4], q[4];
+    for (int c = 0; c < 4; ++c) {
+      const double part = random.uniform(-1, 1);
+      p[c] = static_cast<float>(part * size);
+      q[c] = static_cast<float>((part + spread * random.uniform(-1, 1)) * 3);
+    }
+    const auto w = static_cast<float>(random.uniform());
+    const auto got =
+        slerp(basic_quaternion<float>{p[0], p[1], p[2], p[3]}, {q[0], q[1], q[2], q[3]}, w);
+    const quaternion want = slerp(quaternion{p[0], p[1], p[2], p[3]},
+                                  quaternion{q[0], q[1], q[2], q[3]}, static_cast<double>(w));
+    const double differences[] = {
+        want.x - static_cast<double>(got.x), want.y - static_cast<double>(got.y),
+        want.z - static_cast<double>(got.z), want.w - static_cast<double>(got.w)};
+    double square = 0;
+    for (const double d : differences) square += d * d;
+    // A right angle between two quaternions leaves the shorter arc to rounding.
+    double dot = 0, pp = 0, qq = 0;
+    for (int c = 0; c < 4; ++c) {
+      dot += static_cast<double>(p[c]) * q[c];
+      pp += static_cast<double>(p[c]) * p[c];
+      qq += static_cast<double>(q[c]) * q[c];
+    }
+    if (std::fabs(dot) > 1e-6 * std::sqrt(pp * qq)) worst = std::max(worst, std::sqrt(square));
+  }
+  INFO("the worst distance is " << worst);
+  CHECK(worst < 4e-7);
+}
+
+TEMPLATE_TEST_CASE("quaternions of any length above 0 are rotations", "[interpolate]", float,
+                   double) {
+  using real = TestType;
+  constexpr auto largest = std::numeric_limits<real>::max();
+  constexpr auto smallest = std::numeric_limits<real>::denorm_min();
+  for (const real size : {smallest, std::numeric_limits<real>::min(), real(1), largest}) {
+    const auto unit = normalized(basic_quaternion<real>{0, size, 0, -size});
+    const auto half = slerp(basic_quaternion<real>{size, 0, 0, 0},
+                            basic_quaternion<real>{0, real(3), 0, 0}, real(0.5));
+    CAPTURE(size);
+    CHECK(std::fabs(unit.y - std::sqrt(real(0.5))) < real(1e-6));
+    CHECK(std::fabs(unit.w + std::sqrt(real(0.5))) < real(1e-6));
+    CHECK(std::fabs(half.x - std::sqrt(real(0.5))) < real(1e-6));
+    CHECK(std::fabs(half.y - std::sqrt(real(0.5))) < real(1e-6));
+  }
+  const auto nothing = normalized(basic_quaternion<real>{0, 0, 0, 0});
+  CHECK(nothing.x != nothing.x);
+}
+
+TEMPLATE_TEST_CASE("an infinite sample draws the line to it", "[interpolate]", float, double) {
+  using real = TestType;
+  constexpr real inf = std::numeric_limits<real>::infinity();
+  CHECK(lerp(-inf, real(0.1), real(0.5)) == -inf);
+  CHECK(lerp(inf, real(4), real(0.5)) == inf);
+  CHECK(lerp(real(2), inf, real(0.5)) == inf);
+  CHECK(std::isnan(lerp(-inf, inf, real(0.5))));
+  CHECK(lerp(-inf, real(0.1), real(0)) == -inf);
+  CHECK(lerp(-inf, real(0.1), real(1)) == real(0.1));
+  CHECK(lerp(inf, inf, real(0.3)) == inf);
+  const side_interval<real> even{1, real(0.5)};
+  // Beside the interval it ends the curve: straight, or by the rule for ends.
+  CHECK(curve_through<false>(inf, real(1), real(2), -inf, real(0.25), even, even) == real(1.25));
+  CHECK(curve_through<true>(inf, real(1), real(2), real(3), real(0.25), even, even) == real(1.25));
+  CHECK(curve_through<true>(real(0), -inf, real(2), real(3), real(0.25), even, even) == -inf);
+}
+
+TEMPLATE_TEST_CASE("angles go the shorter way around", "[interpolate]", float, double) {
+  using real = TestType;
+  CHECK(lerp_angle(real(170), real(-170), real(0.25), real(360)) == real(175));
+  CHECK(lerp_angle(real(170), real(-170), real(0.75), real(360)) == real(-175));
+  CHECK(lerp_angle(real(170), real(-170), real(0.5), real(360)) == real(-180));
+  CHECK(lerp_angle(real(350), real(10), real(0.75), real(360)) == real(5));
+  CHECK(lerp_angle(real(350), real(10), real(0), real(360)) == real(350));
+  CHECK(lerp_angle(real(10), real(350), real(0.25), real(360)) == real(5));
+  CHECK(lerp_angle(real(10), real(20), real(0.5), real(360)) == real(15));
+  CHECK(std::isnan(
+      lerp_angle(real(10), std::numeric_limits<real>::quiet_NaN(), real(0.5), real(360))));
 }

@@ -185,7 +185,7 @@ const mistake mistakes[] = {
      [](call& c) {
        c.options.kinds = {{-2, interpolation::linear}, {10, interpolation::linear}};
      }},
-    {"options.kinds", [](call& c) { c.options.kinds = static_cast<interpolation>(8); }},
+    {"options.kinds", [](call& c) { c.options.kinds = static_cast<interpolation>(9); }},
     {"the channels of options.kinds must be less than 2^63",
      [](call& c) {
        constexpr std::int64_t most = INT64_MAX - 3;
@@ -255,7 +255,7 @@ const mistake mistakes[] = {
      }},
     {"options.max_gap", [](call& c) { c.options.max_gap = -1; }},
     {"options.tolerance", [](call& c) { c.options.tolerance = -1; }},
-    {"options.before", [](call& c) { c.options.before = static_cast<end_policy>(3); }},
+    {"options.before", [](call& c) { c.options.before = static_cast<end_policy>(4); }},
     {"options.after", [](call& c) { c.options.after = static_cast<end_policy>(77); }},
     {"options.nans", [](call& c) { c.options.nans = static_cast<nan_policy>(2); }},
     {"options.samples.lengths.extent(0)", [](call& c) { c.options.samples.lengths = c.list({4}); }},

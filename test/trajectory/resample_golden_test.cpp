@@ -115,7 +115,8 @@ TEST_CASE("of samples that share a stamp the last one counts there", "[golden]")
   options.kinds = interpolation::previous;
   check(ask(times, samples, targets, options).values, {0, 0, 3, 3, 5, 5});
   options.kinds = interpolation::next;
-  check(ask(times, samples, targets, options).values, {1, 1, 3, 4, 5, 5});
+  // Nothing is known after the last sample.
+  check(ask(times, samples, targets, options).values, {1, 1, 3, 4, 5, none});
   options.kinds = interpolation::linear;
   options.after = end_policy::extrapolate;  // the last two stamps are equal: held
   check(ask(times, samples, {25}, options).values, {5});
@@ -141,11 +142,15 @@ TEST_CASE("gaps and tolerances are inclusive", "[golden]") {
   options = {};
   options.fill_value = -9;
   options.tolerance = 4;
-  check(ask(times, samples, {-4, -5, 5, 34, 35}, options).values, {1, -9, 1.5, 6, -9});
+  check(ask(times, samples, {-4, -5, 5, 34, 35}, options).values, {1, -9, -9, 6, -9});
+  check(ask(times, samples, {4, 26}, options).values, {1.4, 5.2});
   options.kinds = interpolation::previous;
   check(ask(times, samples, {4, 5, 14, 15}, options).values, {1, -9, 2, -9});
   options.kinds = interpolation::next;
   check(ask(times, samples, {6, 5, 26, 25, -4, -5}, options).values, {2, -9, 6, -9, 1, -9});
+  options.max_gap = 10;  // selects nothing inside a longer interval but at its stamps
+  check(ask(times, samples, {9, 26, 30}, options).values, {2, -9, 6});
+  options.max_gap = robocache::unlimited<std::int64_t>();
   options.kinds = interpolation::nearest;
   check(ask(times, samples, {4, 5, 6, 20}, options).values, {1, -9, 2, -9});
   options.tolerance = 0;
@@ -158,11 +163,13 @@ TEST_CASE("NaN samples are carried or left out", "[golden]") {
   resample_options<std::int64_t> options;
   auto a = ask(times, samples, targets, options);
   check(a.values, {1, none, none, none, 5, none, none});
-  CHECK(a.valid == flags{1, 1, 1, 1, 1, 1, 1});
+  CHECK(a.valid == flags{1, 0, 0, 0, 1, 0, 0});
+  options.nan_is_valid = true;
+  CHECK(ask(times, samples, targets, options).valid == flags{1, 1, 1, 1, 1, 1, 1});
   options.nans = nan_policy::skip;
   a = ask(times, samples, targets, options);
   check(a.values, {1, 2, 3, 4, 5, 5, 5});
-  CHECK(a.left == indices{0, 0, 1, 1, 2, 2, 3});  // the report speaks of samples, not of channels
+  CHECK(a.left == indices{0, 0, 0, 0, 2, 2, 2});  // of the samples that answered
   options.max_gap = 19;                           // measured between the samples that are used
   check(ask(times, samples, {15}, options).values, {none});
   options.max_gap = 20;

@@ -12,7 +12,7 @@ std::vector<robocache::channel_group> groups_of(const robocache::channel_groups&
   std::vector<robocache::channel_group> list;
   for (int g = 0; g < kinds.count(); ++g) {
     const std::int64_t width = kinds[g].channels == -1 ? channels : kinds[g].channels;
-    list.push_back({width, kinds[g].kind});
+    list.push_back({width, kinds[g].kind, kinds[g].period});
   }
   return list;
 }
@@ -83,17 +83,18 @@ std::int64_t compare(const problem<T, Time>& p, const outcome<T, Time>& got) {
           answers ? items[static_cast<std::size_t>(b)].answer(target) : padding(p);
       const T* out = got.output.data() + slot * static_cast<std::size_t>(p.channels);
       CAPTURE(p.story, row, column, b, target);
-      bool mirrored = false;
       for (std::size_t c = 0; c < expected.channels.size(); ++c) {
         const auto& want = expected.channels[c];
         const auto& other = expected.mirrored[c];
         checked += want.anything ? 0 : 1;
         if (agrees(out[c], want) || agrees(out[c], other)) continue;
-        CAPTURE(c, want.value, want.error, other.value, as_real(out[c]), bits_of(out[c]), mirrored);
+        CAPTURE(got.left[slot], got.weight[slot], got.age[slot]);
+        CAPTURE(c, want.value, want.error, other.value, as_real(out[c]), bits_of(out[c]));
         FAIL("a value is not what the reference says");
       }
-      if (got.valid[slot] != (expected.valid ? 1 : 0) || got.left[slot] != expected.left ||
-          !same(got.weight[slot], expected.weight) || !same(got.age[slot], expected.age)) {
+      const bool valid = got.valid[slot] == (expected.valid ? 1 : 0) || expected.valid_is_anything;
+      if (!valid || got.left[slot] != expected.left || !same(got.weight[slot], expected.weight) ||
+          !same(got.age[slot], expected.age)) {
         CAPTURE(int{got.valid[slot]}, expected.valid, got.left[slot], expected.left);
         CAPTURE(got.weight[slot], expected.weight, got.age[slot], expected.age);
         FAIL("the report is not what the reference says");

@@ -35,10 +35,14 @@
 #if defined(__CUDACC__)
 /// Marks a function that means the same on the CPU and on the GPU.
 #define ROBOCACHE_HD __host__ __device__ __forceinline__
+/// The same for what is called so rarely that it must not burden its callers.
+#define ROBOCACHE_HD_RARELY __host__ __device__ __noinline__
 #elif defined(__GNUC__)
 #define ROBOCACHE_HD inline __attribute__((always_inline))
+#define ROBOCACHE_HD_RARELY __attribute__((noinline))
 #else
 #define ROBOCACHE_HD inline
+#define ROBOCACHE_HD_RARELY
 #endif
 
 #if defined(__GNUC__)

@@ -21,19 +21,65 @@ ROBOCACHE_HD double inverse_length(const vec3& v) {
 }
 
 /// A quaternion; names, not places, say which part is which.
-struct quaternion {
-  double x, y, z, w;
+template <class Real>
+struct basic_quaternion {
+  Real x, y, z, w;
 };
+using quaternion = basic_quaternion<double>;
 
-ROBOCACHE_HD double dot(const quaternion& a, const quaternion& b) {
+template <class Real>
+ROBOCACHE_HD Real dot(const basic_quaternion<Real>& a, const basic_quaternion<Real>& b) {
   return robocache::fma(a.x, b.x, robocache::fma(a.y, b.y, robocache::fma(a.z, b.z, a.w * b.w)));
 }
 
-/// q / |q|; NaN for the zero quaternion.
-ROBOCACHE_HD quaternion normalized(const quaternion& q) {
-  const double length = square_root(dot(q, q));
+namespace detail {
+
+template <class Real>
+ROBOCACHE_HD basic_quaternion<Real> scaled(const basic_quaternion<Real>& q, Real by) {
+  return {q.x * by, q.y * by, q.z * by, q.w * by};
+}
+
+/// A power of two that brings |q| near 1, or NaN where no finite length above 0 can be.
+template <class Real>
+ROBOCACHE_HD Real inverse_magnitude(const basic_quaternion<Real>& q) {
+  using Bits = std::conditional_t<sizeof(Real) == 8, std::uint64_t, std::uint32_t>;
+  constexpr int mantissa = sizeof(Real) == 8 ? 52 : 23;
+  constexpr Bits exponents = (Bits{1} << (8 * sizeof(Real) - 1)) - (Bits{1} << mantissa);
+  Real largest = 0;
+  const Real parts[] = {q.x, q.y, q.z, q.w};
+  for (const Real part : parts) {
+    const Real size = part < 0 ? -part : part;
+    if (!(size <= largest)) largest = size;
+  }
+  const Bits exponent = bit_cast<Bits>(largest) & exponents;
+  if (largest == 0 || exponent == exponents) return canonical_nan<Real>();
+  const Bits most = exponents - (Bits{2} << mantissa);  // the largest whose inverse is normal
+  return bit_cast<Real>(most - (exponent < most ? exponent : most - (Bits{1} << mantissa)));
+}
+
+/// |q|, with q brought near 1 first where its square would leave the range.
+template <class Real>
+ROBOCACHE_HD Real well_scaled_length(basic_quaternion<Real>& q) {
+  constexpr Real near = Real(0x1p40);
+  Real square = dot(q, q);
+  if (!(square > 1 / near && square < near)) {
+    q = scaled(q, inverse_magnitude(q));
+    square = dot(q, q);
+  }
+  return square_root(square);
+}
+
+}  // namespace detail
+
+/// q / |q| for any finite length above 0, else NaN.
+template <class Real>
+ROBOCACHE_HD basic_quaternion<Real> normalized(basic_quaternion<Real> q) {
+  const Real length = detail::well_scaled_length(q);
   return {q.x / length, q.y / length, q.z / length, q.w / length};
 }
+
+/// The same, for braces.
+ROBOCACHE_HD quaternion normalized(const quaternion& q) { return normalized<double>(q); }
 
 /// A rigid motion as the first three rows of its 4x4 matrix.
 struct pose {

@@ -31,12 +31,28 @@ ROBOCACHE_HD double fma(double a, double b, double c) {
 }
 
 /// The IEEE square root.
+ROBOCACHE_HD float square_root(float x) {
+#if defined(__CUDA_ARCH__)
+  return __fsqrt_rn(x);
+#else
+  return __builtin_sqrtf(x);
+#endif
+}
+
+/// The IEEE square root.
 ROBOCACHE_HD double square_root(double x) {
 #if defined(__CUDA_ARCH__)
   return __dsqrt_rn(x);
 #else
   return __builtin_sqrt(x);
 #endif
+}
+
+/// Neither infinite nor NaN.
+template <class Real>
+ROBOCACHE_HD bool is_finite(Real x) {
+  constexpr Real most = sizeof(Real) == 8 ? Real(0x1.fffffffffffffp1023) : Real(0x1.fffffep127F);
+  return x >= -most && x <= most;  // not by x - x, into which a product may be fused
 }
 
 /// True for NaN, whatever its payload.
@@ -73,15 +89,21 @@ ROBOCACHE_HD compute_type<T> widen(T value) {
 
 namespace detail {
 
-/// A float for a value that is rounded to 16 bits next: an inexact one ends in 1 ("round to odd"),
-/// so that the second rounding sees which side of a tie the value lies on.
+/// `value + rest` as a float that is rounded to 16 bits next, `rest` being less than half an ulp:
+/// an inexact one ends in 1 ("round to odd"), so that the second rounding sees which side of a tie
+/// it lies on.
+ROBOCACHE_HD float to_odd(float value, float rest) {
+  if (!(rest < 0.0F || rest > 0.0F)) return value;
+  auto bits = bit_cast<std::uint32_t>(value);
+  if ((rest < 0.0F) == (value > 0.0F)) --bits;  // towards zero
+  return bit_cast<float>(bits | 1U);
+}
+
+/// The same of a double.
 ROBOCACHE_HD float on_the_way(double value) {
   const auto nearest = static_cast<float>(value);
   const double back = nearest;
-  if (!(back < value || back > value)) return nearest;
-  auto bits = bit_cast<std::uint32_t>(nearest);
-  if ((back > value) == (value > 0.0)) --bits;  // towards zero
-  return bit_cast<float>(bits | 1U);
+  return to_odd(nearest, back < value ? 1.0F : back > value ? -1.0F : 0.0F);
 }
 ROBOCACHE_HD float on_the_way(float value) { return value; }
 
@@ -104,9 +126,9 @@ ROBOCACHE_HD T narrow(Real value) {
 
 namespace detail {
 
-template <int N>
-ROBOCACHE_HD double polynomial(double x, const double (&c)[N]) {
-  double sum = c[N - 1];
+template <class Real, int N>
+ROBOCACHE_HD Real polynomial(Real x, const Real (&c)[N]) {
+  Real sum = c[N - 1];
   for (int i = N - 2; i >= 0; --i) sum = robocache::fma(sum, x, c[i]);
   return sum;
 }

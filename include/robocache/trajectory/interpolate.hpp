@@ -22,6 +22,7 @@ enum class interpolation : std::uint8_t {
   pchip,       ///< Hermite with Fritsch-Carlson tangents: monotone, the end rule of SciPy
   slerp_xyzw,  ///< unit quaternions, four channels x y z w, along the shorter arc
   slerp_wxyz,  ///< unit quaternions, four channels w x y z, along the shorter arc
+  angle,       ///< the shorter way around a circle: angles in radians, or of any other period
 };
 
 /// What stands at a target before the first or after the last sample.
@@ -29,6 +30,8 @@ enum class end_policy : std::uint8_t {
   hold,         ///< the end sample, as far as `tolerance` reaches
   fill,         ///< the fill value, marked invalid
   extrapolate,  ///< the end interval continued; kinds that select a sample hold it
+  by_kind,      ///< hold; but `previous` knows nothing before the first sample (it would be of the
+                ///< future), nor `next` after the last: they fill
 };
 
 /// True for the kinds that blend samples, false for those that select one.
@@ -42,6 +45,11 @@ ROBOCACHE_HD constexpr bool is_slerp(interpolation kind) {
   return kind == interpolation::slerp_xyzw || kind == interpolation::slerp_wxyz;
 }
 
+/// True for the kinds that look at the samples beside their interval too.
+ROBOCACHE_HD constexpr bool is_curve(interpolation kind) {
+  return kind == interpolation::cubic || kind == interpolation::pchip;
+}
+
 /// True for the kinds whose value depends on the two samples of its interval alone, linearly.
 ROBOCACHE_HD constexpr bool is_pairwise(interpolation kind) {
   return kind == interpolation::linear || !blends(kind);
@@ -50,8 +58,8 @@ ROBOCACHE_HD constexpr bool is_pairwise(interpolation kind) {
 /// The policies that decide which samples answer a target; plain values, copied into kernels.
 template <class Time>
 struct sampling_policy {
-  end_policy before = end_policy::hold;
-  end_policy after = end_policy::hold;
+  end_policy before = end_policy::by_kind;
+  end_policy after = end_policy::by_kind;
   Time max_gap = unlimited<Time>();
   Time tolerance = unlimited<Time>();
 };
@@ -98,6 +106,45 @@ ROBOCACHE_HD std::int64_t first_usable(std::int64_t i, std::int64_t n, const Usa
   return i;
 }
 
+namespace detail {
+
+/// What stands before the first (`early`) or after the last sample.
+template <class Time>
+ROBOCACHE_HD end_policy end_of(const sampling_policy<Time>& policy, interpolation kind,
+                               bool early) {
+  const end_policy end = early ? policy.before : policy.after;
+  if (end != end_policy::by_kind) return end;
+  const auto blind = early ? interpolation::previous : interpolation::next;
+  return kind == blind ? end_policy::fill : end_policy::hold;
+}
+
+/// `bracket_in` between two samples.
+template <class Time>
+ROBOCACHE_HD bracket bracket_between(std::int64_t left, std::int64_t right, const Time* times,
+                                     Time time, interpolation kind,
+                                     const sampling_policy<Time>& policy) {
+  using source = bracket::source;
+  // Asked first, since it spares reads of stamps.
+  const bool any_gap = policy.max_gap == unlimited<Time>();
+  const bool any_distance = policy.tolerance == unlimited<Time>();
+  if (!any_gap && !within(times[right], times[left], policy.max_gap)) {
+    return times[left] == time ? bracket{left, left, source::samples} : bracket{};
+  }
+  if (blends(kind)) {
+    const bool near = any_distance || within(time, times[left], policy.tolerance) ||
+                      within(times[right], time, policy.tolerance);
+    return near ? bracket{left, right, source::samples} : bracket{};
+  }
+  bool later = kind == interpolation::next && times[left] != time;
+  if (kind == interpolation::nearest) later = is_closer(times[right], time, times[left]);
+  const std::int64_t chosen = later ? right : left;
+  const bool near = any_distance || (later ? within(times[right], time, policy.tolerance)
+                                           : within(time, times[left], policy.tolerance));
+  return near ? bracket{chosen, chosen, source::samples} : bracket{};
+}
+
+}  // namespace detail
+
 /// The samples that answer the target `time`, which lies in `interval` = find_interval(...).
 /// `usable(i)` says whether sample i counts.
 template <class Time, class Usable>
@@ -107,87 +154,59 @@ ROBOCACHE_HD bracket bracket_in(std::int64_t interval, const Time* times, std::i
   using source = bracket::source;
   const std::int64_t left = last_usable(interval, usable);
   const std::int64_t right = first_usable(interval + 1, n, usable);
-
   if (left >= 0 && right < n) {
-    if (blends(kind)) {
-      // Asked first, since it spares two reads of stamps.
-      const bool any_gap = policy.max_gap == unlimited<Time>();
-      if (any_gap || within(times[right], times[left], policy.max_gap)) {
-        return {left, right, source::samples};
-      }
-      return times[left] == time ? bracket{left, left, source::samples} : bracket{};
-    }
-    bool later = kind == interpolation::next && times[left] != time;
-    if (kind == interpolation::nearest) later = is_closer(times[right], time, times[left]);
-    const std::int64_t chosen = later ? right : left;
-    const bool near = later ? within(times[right], time, policy.tolerance)
-                            : within(time, times[left], policy.tolerance);
-    return near ? bracket{chosen, chosen, source::samples} : bracket{};
+    return detail::bracket_between(left, right, times, time, kind, policy);
   }
-
   if (is_nan(time)) return {-1, -1, source::nan};
   if (left < 0 && right >= n) return {};
   const bool early = left < 0;
   const std::int64_t edge = early ? right : left;
   if (!early && times[edge] == time) return {edge, edge, source::samples};
-  const end_policy end = early ? policy.before : policy.after;
-  if (end == end_policy::fill) return {};
+  const bool near = early ? within(times[edge], time, policy.tolerance)
+                          : within(time, times[edge], policy.tolerance);
+  const end_policy end = detail::end_of(policy, kind, early);
+  if (end == end_policy::fill || !near) return {};
   if (end == end_policy::extrapolate && blends(kind)) {
     const std::int64_t low = early ? edge : last_usable(edge - 1, usable);
     const std::int64_t high = early ? first_usable(edge + 1, n, usable) : edge;
-    if (low >= 0 && high < n && times[low] < times[high]) return {low, high, source::samples};
+    if (low >= 0 && high < n && times[low] < times[high]) {
+      const bool is_gap = !within(times[high], times[low], policy.max_gap);
+      return is_gap ? bracket{} : bracket{low, high, source::samples};
+    }
   }
-  const bool near = early ? within(times[edge], time, policy.tolerance)
-                          : within(time, times[edge], policy.tolerance);
-  return near ? bracket{edge, edge, source::samples} : bracket{};
+  return {edge, edge, source::samples};
 }
 
-/// The value of a Hermite kind (`cubic` or `pchip`) at `weight` in bracket `at`. `value(i)` reads
-/// sample i as a double. A duplicated stamp or a gap over `max_gap` ends the curve like its first
-/// and last sample.
-template <class Time, class Value, class Usable>
-ROBOCACHE_HD double hermite_at(const bracket& at, double weight, const Time* times, std::int64_t n,
-                               interpolation kind, Time max_gap, const Value& value,
-                               const Usable& usable) {
-  const double v0 = value(at.left);
-  if (at.left == at.right || weight == 0.0) return v0;
-  const double v1 = value(at.right);
-  const double h = elapsed(times[at.right], times[at.left]);
-  const double slope = (v1 - v0) / h;
+/// The samples beside a bracket that a curve takes into account; where there is none it is the
+/// bracket's own.
+struct curve_sides {
+  std::int64_t before = -1, after = -1;
+  side_interval<double> left, right;
+};
 
-  // The neighbouring intervals; a length of 0 says that there is none.
+/// What lies beside the blended bracket `at`. A duplicated stamp, a gap over `max_gap` and the end
+/// of the samples end the curve.
+template <class Time, class Usable>
+ROBOCACHE_HD curve_sides sides_of(const bracket& at, const Time* times, std::int64_t n,
+                                  Time max_gap, const Usable& usable) {
+  const double length = elapsed(times[at.right], times[at.left]);
+  const auto side = [length](double other) {
+    return side_interval<double>{length / other, length / (length + other)};
+  };
+  curve_sides sides{at.left, at.right, {}, {}};
   const std::int64_t before = last_usable(at.left - 1, usable);
   const std::int64_t after = first_usable(at.right + 1, n, usable);
-  double h_before = 0.0, slope_before = 0.0, h_after = 0.0, slope_after = 0.0;
   if (before >= 0 && times[before] < times[at.left] &&
       within(times[at.left], times[before], max_gap)) {
-    h_before = elapsed(times[at.left], times[before]);
-    slope_before = (v0 - value(before)) / h_before;
+    sides.before = before;
+    sides.left = side(elapsed(times[at.left], times[before]));
   }
   if (after < n && times[at.right] < times[after] &&
       within(times[after], times[at.right], max_gap)) {
-    h_after = elapsed(times[after], times[at.right]);
-    slope_after = (value(after) - v1) / h_after;
+    sides.after = after;
+    sides.right = side(elapsed(times[after], times[at.right]));
   }
-
-  double m0 = slope;
-  double m1 = slope;
-  if (kind == interpolation::cubic) {
-    if (h_before > 0.0) m0 = catmull_rom_tangent(h_before, slope_before, h, slope);
-    if (h_after > 0.0) m1 = catmull_rom_tangent(h, slope, h_after, slope_after);
-  } else {
-    if (h_before > 0.0) {
-      m0 = pchip_tangent(h_before, slope_before, h, slope);
-    } else if (h_after > 0.0) {
-      m0 = pchip_end_tangent(h, slope, h_after, slope_after);
-    }
-    if (h_after > 0.0) {
-      m1 = pchip_tangent(h, slope, h_after, slope_after);
-    } else if (h_before > 0.0) {
-      m1 = pchip_end_tangent(h, slope, h_before, slope_before);
-    }
-  }
-  return hermite(v0, v1, m0, m1, h, weight);
+  return sides;
 }
 
 ROBOCACHE_END_NAMESPACE

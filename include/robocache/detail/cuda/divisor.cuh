@@ -6,7 +6,7 @@
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
-/// A / B and A % B for 0 <= A < 2^31 by one multiplication.
+/// A / B and A % B for 0 <= A < 2^31 by one multiplication. B = 0 stands for rows of nothing.
 struct fast_divisor {
   std::uint32_t divisor;
   std::uint32_t multiplier;
@@ -16,7 +16,7 @@ struct fast_divisor {
       : divisor(d), multiplier(0), shift(0) {
     while ((1ULL << shift) < d) ++shift;
     // ceil(2^(31 + shift) / d) fits 32 bits and is exact for every A below 2^31.
-    multiplier = static_cast<std::uint32_t>(((1ULL << (31 + shift)) + d - 1) / d);
+    if (d > 0) multiplier = static_cast<std::uint32_t>(((1ULL << (31 + shift)) + d - 1) / d);
   }
   __device__ std::uint32_t divide(std::uint32_t a) const {
     return static_cast<std::uint32_t>((static_cast<std::uint64_t>(a) * multiplier) >> (31 + shift));

@@ -63,6 +63,10 @@ void check_uniform(const fuse_clock<Time>& clock) {
 
 template <class Time>
 void check_clock(const fuse_clock<Time>& clock) {
+  if (clock.uniform && !(clock.period >= Time(0))) {
+    fail(fuse_name,
+         "clock.period must not be negative or NaN (got " + std::to_string(clock.period) + ")");
+  }
   if (clock.batch < 0 || clock.count < 0 || clock.per < 1) {
     fail(fuse_name, "the clock's batch and count must not be negative and steps_per at least 1");
   }
@@ -90,18 +94,45 @@ optional_output<V> report_of_stream(const view<V, 3>& v, std::int64_t n) {
   return {v.data_handle() + n, v.stride(0), v.stride(1)};
 }
 
+/// Checks what a reduction is made by, and that nothing is asked of it that it does not do.
+template <class Time>
+void check_reduction(const label& name, const fuse_stream<Time>& stream) {
+  require_enum(name, "reduce must be a reduction", stream.reduce, reduction::last);
+  check_limit(name, "window", stream.window);
+  if (stream.reduce == reduction::none) return;
+  if (stream.window == Time(0)) fail(name, "window must be positive for a reduction (got 0)");
+  if (stream.reduce == reduction::last && stream.keep < 1) {
+    fail(name, "keep must be at least 1 (got " + std::to_string(stream.keep) + ")");
+  }
+  const auto refuse = [&name](const char* limit) {
+    fail(name, std::string("options.") + limit +
+                   " must be unlimited for a reduction: its window alone decides");
+  };
+  if (stream.options.max_gap != unlimited<Time>()) refuse("max_gap");
+  if (stream.options.tolerance != unlimited<Time>()) refuse("tolerance");
+}
+
+/// Whether a window is one step of a uniform clock, rounded up or down: then windows tile.
+template <class Time>
+bool is_one_step(const fuse_clock<Time>& clock, Time window) {
+  if (!clock.uniform || clock.period == Time(0)) return false;
+  if constexpr (std::is_integral_v<Time>) {
+    const Time floor = clock.period / clock.per;
+    return window == floor || (clock.period % clock.per != 0 && window == floor + 1);
+  } else {
+    return window ==
+           static_cast<Time>(static_cast<double>(clock.period) / static_cast<double>(clock.per));
+  }
+}
+
 template <class T, class Time, class Out>
 fuse_op<T, Time, Out> make_fuse_op(const label& name, const fuse_stream<Time>& stream,
                                    const fuse_clock<Time>& clock, const view<Out, 3>& output) {
   if (is_given(stream.options.targets.lengths) || is_given(stream.options.targets.offsets)) {
     fail(name, "options.targets must be null: the clock has the lengths of all streams");
   }
-  const bool keeps = stream.reduce == reduction::last;
-  require_enum(name, "reduce must be a reduction", stream.reduce, reduction::last);
-  if (keeps && stream.keep < 1) {
-    fail(name, "keep must be at least 1 (got " + std::to_string(stream.keep) + ")");
-  }
-  check_limit(name, "window", stream.window);
+  check_reduction(name, stream);
+  const std::int64_t keep = stream.reduce == reduction::last ? stream.keep : 1;
   require_finite(name, "clock_drift", stream.clock_drift);
 
   const view<const T, 3> source(static_cast<const T*>(stream.data), stream.extents, stream.strides);
@@ -109,16 +140,15 @@ fuse_op<T, Time, Out> make_fuse_op(const label& name, const fuse_stream<Time>& s
   if (clock.uniform) targets = {nullptr, {clock.batch, clock.count}};
 
   fuse_op<T, Time, Out> op{};
-  static_cast<resample_op<T, Time, Out>&>(op) =
-      make_resample_op<T, Time, Out>(name, source, stream.times, targets, output, stream.options,
-                                     {}, true, keeps ? stream.keep : 1);
+  static_cast<resample_op<T, Time, Out>&>(op) = make_resample_op<T, Time, Out>(
+      name, source, stream.times, targets, output, stream.options, {}, true, keep);
   op.target_lengths = clock.lengths.data_handle();
   op.clock = {clock.start,         clock.period,        clock.per,
               stream.clock_offset, stream.clock_anchor, stream.clock_drift};
   op.reduce = stream.reduce;
   op.window = stream.window;
-  op.keep = keeps ? stream.keep : 1;
-  if (op.reduce != reduction::none) op.units = op.channels * op.keep;
+  op.tiles = is_one_step(clock, stream.window);
+  op.keep = keep;
   return op;
 }
 

@@ -7,6 +7,19 @@
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
+/// Windows of a stream.
+template <class T, class Time, class Out>
+void reduce_windows(const fuse_op<T, Time, Out>& op, int threads) {
+  resample_slots(op, threads, [&op](const auto& slot, std::int64_t column) {
+    const std::int64_t first = op.first_in_window(slot, column);
+    bool valid = true;
+    for (std::int64_t unit = 0; unit < op.width(); ++unit) {
+      valid = op.write_reduced(slot, first, unit, slot.output[unit]) && valid;
+    }
+    return valid;
+  });
+}
+
 template <class Time, class Out>
 void compute(const cpu& executor, const fuse_call<Time, Out>& call) {
   check_call(call);
@@ -14,8 +27,14 @@ void compute(const cpu& executor, const fuse_call<Time, Out>& call) {
     check_items(fuse_name, clock_names, op.targets_of());
     check_items(name, sample_names, op.samples_of());
   });
-  for_each_stream(call,
-                  [&](const label&, const auto& op) { resample_any(op, executor.threads()); });
+  for_each_stream(call, [&](const label&, const auto& op) {
+    if (op.is_reduced()) {
+      reduce_windows(op, executor.threads());
+    } else {
+      resample_any(op, executor.threads());
+    }
+    check_all_stamps(op, executor.threads());
+  });
 }
 
 }  // namespace detail

@@ -8,27 +8,38 @@
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
-/// Gives a stream its tile, its lanes and its shared memory; returns its blocks in a group.
+/// The tiling of a stream without a fast path, and into `shared_bytes` what it needs.
+template <class Op>
+group_tiling tile_general(const Op& op, std::int64_t items, std::size_t& shared_bytes) {
+  if (!op.is_reduced()) return tile_groups(op, items, shared_bytes);
+  group_tiling tiling = tile_groups(op, items, op.width(), op.width());
+  tiling.lanes[0] = fast_divisor(static_cast<std::uint32_t>(op.width()));
+  shared_bytes = group_tile<Op>::bytes(tiling.tile, 0,
+                                       tiling.is_staged ? static_cast<std::size_t>(op.width()) : 0);
+  return tiling;
+}
+
+/// Gives a stream its tile, its lanes and, into `shared_bytes`, its shared memory; returns its
+/// blocks in a group.
 template <class Op, class Time, class Out>
 std::uint32_t plan_part(const Op& op, std::int64_t items, fuse_part<Time, Out>& part,
-                        std::size_t& shared_bytes) {
+                        group_tiling& general, std::size_t& shared_bytes) {
   using T = typename Op::element;
-  std::int64_t lanes = op.units > 0 ? op.units : 1;
-  std::uint32_t piece = 16;
-  std::size_t slot_bytes = sizeof(typename Op::slot) + sizeof(int);
-  if (op.is_pairwise() && op.channels > 0) {
-    with_width<widest_lane<T, Out>>(op, 4, [&](auto width, std::uint32_t bytes) {
-      part.width = decltype(width)::value;
-      piece = bytes;
-    });
-    lanes = op.channels / part.width;
-    slot_bytes = bytes_per_row<Op>;
+  if (!op.is_pairwise()) {
+    general = tile_general(op, items, shared_bytes);
+    part.tiling.tile = general.tile;
+    return fuse_group / general.tile;
   }
-  part.tiling = tile_rows(items, lanes, piece, op.columns, fuse_threads);
+  std::uint32_t piece = 16;
+  with_width<widest_lane<T, Out>>(op, 4, [&](auto width, std::uint32_t bytes) {
+    part.width = decltype(width)::value;
+    piece = bytes;
+  });
+  part.tiling = tile_rows(items, op.channels / part.width, piece, op.columns, fuse_threads);
   std::uint32_t tile = fuse_group;
   while (tile > part.tiling.tile) tile /= 2;
   part.tiling.tile = tile;
-  if (tile * slot_bytes > shared_bytes) shared_bytes = tile * slot_bytes;
+  shared_bytes = tile * bytes_per_row<Op>;
   return fuse_group / tile;
 }
 
@@ -48,7 +59,11 @@ class fuse_launcher {
     part = {};
     part.op = any_fuse_op<Time, Out>(op);
     table_.first_block[table_.count] = blocks_;
-    blocks_ += plan_part(op, items, part, shared_bytes_);
+    std::size_t shared_bytes = 0;
+    blocks_ += plan_part(op, items, part, table_.general[table_.count], shared_bytes);
+    if (shared_bytes > shared_bytes_) shared_bytes_ = shared_bytes;
+    checks_ = checks_ || op.needs_status();
+    items_ = op.items;
     general_ = general_ || part.width == 0;
     if (++table_.count == together) start();
   }
@@ -60,11 +75,16 @@ class fuse_launcher {
     const auto kernel = general_ ? &fuse_kernel<true, Time, Out> : &fuse_kernel<false, Time, Out>;
     launch_kernel(fuse_name, executor_, kernel, groups * blocks_, fuse_threads, shared_bytes_,
                   table_);
+    if (checks_ && items_ > 0) {
+      launch_kernel(fuse_name, executor_, fuse_check_kernel<Time, Out>, items_ * table_.count, 256,
+                    0, table_);
+    }
     left_ -= table_.count;
     table_.count = 0;
     shared_bytes_ = 0;
     blocks_ = 0;
     general_ = false;
+    checks_ = false;
   }
 
   const gpu& executor_;
@@ -72,7 +92,8 @@ class fuse_launcher {
   fuse_table<Time, Out> table_;
   std::size_t shared_bytes_ = 0;
   std::uint32_t blocks_ = 0;
-  bool general_ = false;
+  std::int64_t items_ = 0;
+  bool general_ = false, checks_ = false;
 };
 
 template <class Time, class Out>

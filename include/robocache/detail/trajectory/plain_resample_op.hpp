@@ -3,7 +3,7 @@
 // and the CUDA kernels call alike.
 #pragma once
 
-#include <robocache/trajectory/resample_options.hpp>
+#include <robocache/detail/trajectory/group_plan.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
@@ -42,16 +42,6 @@ struct alignas(16) row_plan {
   action what = action::skip;
 };
 
-/// A sample as a result: its own bits where the types agree.
-template <class Out, class T>
-ROBOCACHE_HD Out copied(T value) {
-  if constexpr (std::is_same_v<Out, T>) {
-    return value;
-  } else {
-    return narrow<Out>(widen(value));
-  }
-}
-
 /// An optional output shaped like `targets`.
 template <class V>
 struct optional_output {
@@ -64,12 +54,6 @@ struct optional_output {
   }
 };
 
-struct group_span {
-  std::int32_t first_channel;
-  std::int32_t first_unit;  ///< units are channels, or quaternions of four channels
-  interpolation kind;
-};
-
 /// The operation on batches without ragged items: whole rows, one pairwise kind. Kept small, since
 /// a launch copies it and each block reads it afresh.
 template <class T, class Time, class Out = T>
@@ -78,6 +62,7 @@ struct plain_resample_op {
   using result = Out;
   using slot = target_slot<T, Time, Out>;
   using plan = row_plan<T, Out>;
+  static constexpr bool skips = false;  // NaN, in whole rows
 
   const Time* times;
   const Time* targets;
@@ -86,6 +71,7 @@ struct plain_resample_op {
   std::uint64_t samples_per_target;  // in units of 2^-32
   interpolation kind;                // of the first group
   nan_policy nans;
+  bool nan_is_valid;
   Out fill;
   sampling_policy<Time> policy;
   const T* source;
@@ -124,8 +110,94 @@ struct plain_resample_op {
     return s;
   }
 
+  ROBOCACHE_HD slot find_row(std::int64_t row, std::int64_t column) const {
+    return find(row, column);
+  }
+
   /// The fast path: what the whole row is, and into `at` its samples. Pairwise kinds only.
   ROBOCACHE_HD plan plan_row(const slot& s, bracket& at) const {
+    return plan_row(s, at, all_usable{});
+  }
+
+  /// Where the target lies between the samples of its bracket.
+  ROBOCACHE_HD fraction fraction_of(const slot& s, const bracket& at) const {
+    return fraction_in(at, s.times, s.time);
+  }
+
+  /// The row as one group.
+  [[nodiscard]] ROBOCACHE_HD group_span whole_row() const {
+    return {0, static_cast<std::int32_t>(channels), kind, 0, 0.0};
+  }
+
+  /// What groups of a kind are at a target, as far as all their channels share it.
+  ROBOCACHE_HD group_plan<T> plan_group(const slot& s, interpolation of) const {
+    using action = typename group_plan<T>::action;
+    group_plan<T> p = plan_group(s, of, present{s.mask});
+    if (nans == nan_policy::skip && p.what != action::skip) {
+      // A curve that another sample at the same stamp has ended, too.
+      const bool ends = p.before == p.left || p.after == p.right;
+      const bool ended = is_curve(of) && p.what == action::blend && ends;
+      p.look_again = ended || (p.what != action::blend && nan_may_hide(of));
+    }
+    return p;
+  }
+
+  /// Answers channels of a group by its plan; returns whether they are valid. `Skips`: NaN may be
+  /// skipped.
+  template <bool Aligned, bool Skips, int Width>
+  ROBOCACHE_HD bool answer(const slot& s, const group_span& group, const group_plan<T>& plan,
+                           std::int64_t channel, Out (&results)[Width]) const {
+    const bool numbers = answer_lane<Aligned>(plan, group, channel, fill, results);
+    const bool answered = plan.what <= group_plan<T>::action::copy;
+    if (Skips && nans == nan_policy::skip && (plan.look_again || (answered && !numbers))) {
+      Out own[Width];  // or `results` could not stay in registers
+      const bool valid_now = answer_skipping(s, group, channel, own);
+      for (int k = 0; k < Width; ++k) results[k] = own[k];
+      return valid_now;
+    }
+    return numbers || (answered && nan_is_valid);
+  }
+
+  /// Whether a NaN that is skipped may matter although it is not among the samples that a target is
+  /// answered from: it may widen a gap, stand in the way of a line beyond the end, or be what makes
+  /// the selected sample the first or the last.
+  [[nodiscard]] ROBOCACHE_HD bool nan_may_hide(interpolation of) const {
+    const auto fills = [&](bool early) { return end_of(policy, of, early) == end_policy::fill; };
+    const bool is_end = !blends(of) && ((of != interpolation::previous && fills(true)) ||
+                                        (of != interpolation::next && fills(false)));
+    return is_end || policy.max_gap != unlimited<Time>() ||
+           policy.before == end_policy::extrapolate || policy.after == end_policy::extrapolate;
+  }
+
+  /// Writes the optional outputs of a planned row. `Skips`: NaN may be skipped.
+  template <bool Skips>
+  ROBOCACHE_HD void write_row_report(const slot& s, const plan& p, std::int64_t row,
+                                     std::int64_t column) const {
+    if (reports_time() && s.is != slot::state::skip) {
+      neighbours near;
+      if (s.is == slot::state::answer && !is_nan(s.time)) {
+        near = neighbours_in<Skips>(s, whole_row());
+      }
+      write_neighbours(s, near, row, column);
+    }
+    if (p.what == plan::action::skip) return;
+    valid.write(row, column, p.what <= plan::action::copy ? 1 : 0);
+  }
+
+ protected:
+  struct present {
+    const std::uint8_t* mask;
+    ROBOCACHE_HD bool operator()(std::int64_t i) const { return mask == nullptr || mask[i] != 0; }
+  };
+
+  /// The samples around a target that count for all channels; -1 where there is none.
+  struct neighbours {
+    std::int64_t before = -1, after = -1;
+    std::int64_t first = -1;  // where there is none before
+  };
+
+  template <class Usable>
+  ROBOCACHE_HD plan plan_row(const slot& s, bracket& at, const Usable& usable) const {
     plan p;
     p.output = s.output;
     p.value = fill;
@@ -133,7 +205,7 @@ struct plain_resample_op {
       p.what = s.is == slot::state::padding ? plan::action::constant : plan::action::skip;
       return p;
     }
-    at = bracket_in(s.interval, s.times, s.count, s.time, kind, policy, all_usable{});
+    at = bracket_in(s.interval, s.times, s.count, s.time, kind, policy, usable);
     if (at.from != bracket::source::samples) {
       p.what = plan::action::constant;
       if (at.from == bracket::source::nan) p.value = nan_value();
@@ -145,48 +217,46 @@ struct plain_resample_op {
     return p;
   }
 
-  /// Where the target lies between the samples of its bracket.
-  ROBOCACHE_HD fraction fraction_of(const slot& s, const bracket& at) const {
-    return fraction_in(at, s.times, s.time);
+  [[nodiscard]] ROBOCACHE_HD bool reports_time() const {
+    return left.data != nullptr || weight.data != nullptr || age.data != nullptr;
   }
 
-  /// Writes the optional outputs of a planned row.
-  ROBOCACHE_HD void write_report(const slot& s, const plan& p, std::int64_t row,
-                                 std::int64_t column) const {
-    write_report(s, row, column);
-    if (p.what != plan::action::skip) {
-      const bool answered = p.what == plan::action::blend || p.what == plan::action::copy;
-      valid.write(row, column, answered ? 1 : 0);
+  /// The neighbours of a target among what counts for each channel of a group.
+  template <bool Skips>
+  ROBOCACHE_HD neighbours neighbours_in(const slot& s, const group_span& group) const {
+    if (!Skips || nans != nan_policy::skip) return neighbours_of(s, present{s.mask});
+    neighbours near;
+    const int width = is_slerp(group.kind) ? 4 : 1;
+    for (std::int64_t c = 0; c < group.channels; c += width) {
+      merge(near, neighbours_of(s, usable_in(s, group.first_channel + c, width)), c == 0);
     }
+    return near;
   }
 
-  /// Writes the optional outputs that speak of time alone.
-  ROBOCACHE_HD void write_report(const slot& s, std::int64_t row, std::int64_t column) const {
-    if (left.data == nullptr && weight.data == nullptr && age.data == nullptr) return;
-    if (s.is == slot::state::skip) return;
-    std::int64_t index = -1;
+  /// Takes the neighbours that lie further away.
+  ROBOCACHE_HD static void merge(neighbours& near, const neighbours& other, bool is_first) {
+    if (is_first) near = other;
+    near.before = near.before < other.before ? near.before : other.before;
+    near.after = near.after < 0 || other.after < 0 ? -1
+                 : near.after > other.after        ? near.after
+                                                   : other.after;
+    near.first = near.first > other.first ? near.first : other.first;
+  }
+
+  ROBOCACHE_HD void write_neighbours(const slot& s, const neighbours& near, std::int64_t row,
+                                     std::int64_t column) const {
+    const std::int64_t index = near.before >= 0 ? near.before : near.first;
     double w = 0.0;
     Time elapsed_time{};
-    if (s.is == slot::state::answer && !is_nan(s.time)) {
-      const present usable{s.mask};
-      index = last_usable(s.interval, usable);
-      const std::int64_t next = first_usable(s.interval + 1, s.count, usable);
-      if (index >= 0 && next < s.count) {
-        w = elapsed(s.time, s.times[index]) / elapsed(s.times[next], s.times[index]);
-      }
-      if (index < 0) index = next < s.count ? next : -1;
-      if (index >= 0) elapsed_time = saturating_difference(s.time, s.times[index]);
+    if (near.before >= 0 && near.after >= 0) {
+      w = elapsed(s.time, s.times[near.before]) /
+          elapsed(s.times[near.after], s.times[near.before]);
     }
+    if (index >= 0) elapsed_time = saturating_difference(s.time, s.times[index]);
     left.write(row, column, index);
     weight.write(row, column, narrow<double>(w));
     age.write(row, column, elapsed_time);
   }
-
- protected:
-  struct present {
-    const std::uint8_t* mask;
-    ROBOCACHE_HD bool operator()(std::int64_t i) const { return mask == nullptr || mask[i] != 0; }
-  };
 
   ROBOCACHE_HD static Out nan_value() { return narrow<Out>(canonical_nan<compute_type<Out>>()); }
 
@@ -199,7 +269,104 @@ struct plain_resample_op {
       return narrow<Time>(a - b);
     }
   }
+
+ private:
+  struct channel_usable {
+    present row;
+    const T* channel;
+    std::int64_t stride;
+    int width;
+
+    ROBOCACHE_HD bool operator()(std::int64_t i) const {
+      if (!row(i)) return false;
+      for (int c = 0; c < width; ++c) {
+        if (is_nan(channel[i * stride + c])) return false;
+      }
+      return true;
+    }
+  };
+
+  ROBOCACHE_HD channel_usable usable_in(const slot& s, std::int64_t channel, int width) const {
+    return {{s.mask}, s.samples + channel, source_row, width};
+  }
+
+  template <class Usable>
+  ROBOCACHE_HD neighbours neighbours_of(const slot& s, const Usable& usable) const {
+    neighbours near;
+    near.before = last_usable(s.interval, usable);
+    near.after = first_usable(s.interval + 1, s.count, usable);
+    if (near.after >= s.count) near.after = -1;
+    near.first = near.before >= 0 ? near.before : near.after;
+    return near;
+  }
+
+  template <class Usable>
+  ROBOCACHE_HD group_plan<T> plan_group(const slot& s, interpolation group_kind,
+                                        const Usable& usable) const {
+    using action = typename group_plan<T>::action;
+    using Real = compute_type<T>;
+    group_plan<T> p;
+    if (s.is != slot::state::answer) {
+      p.what = s.is == slot::state::padding ? action::fill : action::skip;
+      return p;
+    }
+    const bracket at = bracket_in(s.interval, s.times, s.count, s.time, group_kind, policy, usable);
+    if (at.from != bracket::source::samples) {
+      p.what = at.from == bracket::source::nan ? action::not_a_time : action::fill;
+      return p;
+    }
+    const auto row = [&](std::int64_t i) { return s.samples + i * source_row; };
+    p.left = row(at.left);
+    p.right = row(at.right);
+    p.what = at.left == at.right ? action::copy : action::blend;
+    if (p.what == action::copy) return p;
+    p.weight = static_cast<Real>(fraction_of(s, at).value());
+    if (!is_curve(group_kind)) return p;
+    const curve_sides sides = sides_of(at, s.times, s.count, policy.max_gap, usable);
+    const auto side = [](const side_interval<double>& of) {
+      return side_interval<Real>{static_cast<Real>(of.ratio), static_cast<Real>(of.share)};
+    };
+    p.before = row(sides.before);
+    p.after = row(sides.after);
+    p.left_side = side(sides.left);
+    p.right_side = side(sides.right);
+    return p;
+  }
+
+  /// Answers them one by one, each from the samples that are not NaN.
+  template <int Width>
+  ROBOCACHE_HD_RARELY bool answer_skipping(const slot& s, const group_span& group,
+                                           std::int64_t channel, Out (&results)[Width]) const {
+    const bool whole = is_slerp(group.kind);
+    bool valid = true;
+    for (int k = 0; k < Width; k += whole ? Width : 1) {
+      const auto plan = plan_group(s, group.kind, usable_in(s, channel + k, whole ? Width : 1));
+      bool number = true;
+      if (whole) {
+        number = answer_lane<false>(plan, group, channel, fill, results);
+      } else {
+        Out own[1];
+        number = answer_lane<false>(plan, group, channel + k, fill, own);
+        results[k] = own[0];
+      }
+      const bool answered = plan.what <= group_plan<T>::action::copy;
+      valid = valid && (number || (answered && nan_is_valid));
+    }
+    return valid;
+  }
 };
+
+/// Answers channels of a planned row again of which some were NaN: an infinity is blended as it
+/// must be, NaN is skipped where that is asked for, and what is NaN still is not valid.
+template <int Width, class Op>
+ROBOCACHE_HD_RARELY void mend_lane(const Op& op, std::int64_t row, std::int64_t column,
+                                   std::int64_t channel, typename Op::result (&results)[Width]) {
+  const auto s = op.find(row, column);
+  const group_span group = op.whole_row();
+  if (op.template answer<false, true>(s, group, op.plan_group(s, group.kind), channel, results))
+    return;
+  op.valid.write(row, column, 0);
+}
 
 }  // namespace detail
 ROBOCACHE_END_NAMESPACE

@@ -27,24 +27,33 @@ optional_output<V> check_report(const label& op, const label& name, const view<V
 template <class T, class Time, class Out>
 void place_groups(const label& name, resample_op<T, Time, Out>& op, const channel_groups& groups) {
   std::int64_t channel = 0;
-  op.units = 0;
   op.group_count = groups.count();
   for (int g = 0; g < groups.count(); ++g) {
     const interpolation kind = groups[g].kind;
     const bool all = groups[g].channels == -1;
     const std::int64_t width = is_slerp(kind) ? 4 : 1;
     const std::int64_t count = all ? op.channels : groups[g].channels;
-    require_enum(name, "options.kinds holds no kind of interpolation", kind,
-                 interpolation::slerp_wxyz);
+    require_enum(name, "options.kinds holds no kind of interpolation", kind, interpolation::angle);
     if (count < 0 || (count == 0 && !all) || count % width != 0) {
       fail(name, "options.kinds: group " + std::to_string(g) + " must have " +
                      (width == 4 ? "a multiple of 4 channels" : "at least 1 channel") + " (got " +
                      std::to_string(count) + ")");
     }
+    const auto period = static_cast<float>(groups[g].period);
+    if (kind == interpolation::angle && !(period > 0.0F && is_finite(period))) {
+      fail(name, "options.kinds: group " + std::to_string(g) +
+                     " must have a positive, finite period (got " +
+                     std::to_string(groups[g].period) + ")");
+    }
     if (g == 0) op.kind = kind;
-    op.groups[g] = {static_cast<std::int32_t>(channel), static_cast<std::int32_t>(op.units), kind};
+    const std::int64_t first = channel;
     channel = checked_sum(name, "the channels of options.kinds", channel, count);
-    op.units += count / width;
+    if (channel > op.channels) continue;  // an error, once all are added up
+    int plan = 0;
+    while (plan < op.plan_count && !same_plan(op.plan_kinds[plan], kind)) ++plan;
+    if (plan == op.plan_count) op.plan_kinds[op.plan_count++] = kind;
+    op.groups[g] = {static_cast<std::int32_t>(first), static_cast<std::int32_t>(count), kind,
+                    static_cast<std::uint8_t>(plan), groups[g].period};
   }
   require_equal(name, "the channels of options.kinds", channel, "source.extent(2)", op.channels);
 }
@@ -59,8 +68,9 @@ template <class Time>
 void check_policies(const label& op, const resample_options<Time>& options) {
   check_limit(op, "options.max_gap", options.max_gap);
   check_limit(op, "options.tolerance", options.tolerance);
-  require_enum(op, "options.before must be an end_policy", options.before, end_policy::extrapolate);
-  require_enum(op, "options.after must be an end_policy", options.after, end_policy::extrapolate);
+  check_limit(op, "options.snap", options.snap);
+  require_enum(op, "options.before must be an end_policy", options.before, end_policy::by_kind);
+  require_enum(op, "options.after must be an end_policy", options.after, end_policy::by_kind);
   require_enum(op, "options.nans must be a nan_policy", options.nans, nan_policy::skip);
 }
 
@@ -165,6 +175,10 @@ resample_op<T, Time, Out> make_resample_op(const label& name, const view<const T
   place_groups(name, op, options.kinds);
   op.policy = {options.before, options.after, options.max_gap, options.tolerance};
   op.nans = options.nans;
+  op.nan_is_valid = options.nan_is_valid;
+  op.snap = options.snap;
+  op.is_simple = op.is_whole() && op.snap == Time(0) && op.samples <= INT32_MAX;
+  op.check_stamps = options.check_stamps;
   op.fill = narrow<Out>(options.fill_value);
   check_reports(name, report, op);
   return op;

@@ -13,32 +13,52 @@
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
-/// What a row's lane becomes, by the row's plan. `Width` channels make a lane.
+/// What a row's lane becomes, by the row's plan; returns whether all are numbers, as far as they
+/// come from samples. `Width` channels make a lane.
 template <int Width, class T, class Out, class LaneIn>
-__device__ __forceinline__ void finish_lane(const row_plan<T, Out>& plan, const LaneIn& left,
+__device__ __forceinline__ bool finish_lane(const row_plan<T, Out>& plan, const LaneIn& left,
                                             const LaneIn& right, compute_type<T> weight,
                                             Out (&results)[Width]) {
   using action = typename row_plan<T, Out>::action;
+  using Real = compute_type<T>;
   T a[Width], b[Width];
   memcpy(a, &left, sizeof(LaneIn));
   memcpy(b, &right, sizeof(LaneIn));
+  bool numbers = true;
   if (plan.what == action::blend) {
     if constexpr (Width % 2 == 0) {
 #pragma unroll
       for (int k = 0; k < Width; k += 2) {
-        compute_type<T> a0, a1, b0, b1;
+        Real a0, a1, b0, b1;
         widen_pair(a + k, a0, a1);
         widen_pair(b + k, b0, b1);
-        narrow_pair<Out>(lerp(a0, b0, weight), lerp(a1, b1, weight), results + k);
+        const Real v0 = lerp_finite(a0, b0, weight);
+        const Real v1 = lerp_finite(a1, b1, weight);
+        numbers = numbers && v0 == v0 && v1 == v1;
+        narrow_pair<Out>(v0, v1, results + k);
       }
     } else {
-      results[0] = narrow<Out>(lerp(widen(a[0]), widen(b[0]), weight));
+      const Real value = lerp_finite(widen(a[0]), widen(b[0]), weight);
+      numbers = value == value;
+      results[0] = narrow<Out>(value);
     }
-  } else {
-    const bool copies = plan.what == action::copy;
+    if (numbers) return true;
+    numbers = true;  // unless they are NaN when infinities are blended with care
 #pragma unroll
-    for (int k = 0; k < Width; ++k) results[k] = copies ? copied<Out>(a[k]) : plan.value;
+    for (int k = 0; k < Width; ++k) {
+      const Real value = lerp(widen(a[k]), widen(b[k]), weight);
+      numbers = numbers && value == value;
+      results[k] = narrow<Out>(value);
+    }
+    return numbers;
   }
+  const bool copies = plan.what == action::copy;
+#pragma unroll
+  for (int k = 0; k < Width; ++k) {
+    results[k] = copies ? copied<Out>(a[k]) : plan.value;
+    numbers = numbers && !(copies && is_nan(a[k]));
+  }
+  return numbers;
 }
 
 /// How a block divides its work.
@@ -51,8 +71,8 @@ struct row_tiling {
 
 /// The fast path, for whatever finds slots and plans rows like `resample_op`: the work of block
 /// number `block`. `Width` channels make a lane; a thread has `Unroll` lanes in flight. `Shifts` is
-/// for rows that may be aligned to 4 bytes.
-template <class Op, int Width, int Threads, int Unroll, bool Shifts = false>
+/// for rows that may be aligned to 4 bytes, `Skips` for NaN that is skipped.
+template <class Op, int Width, int Threads, int Unroll, bool Shifts, bool Skips>
 __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tiling& tiling,
                                                     std::uint32_t block, unsigned char* memory) {
   using T = typename Op::element;
@@ -71,7 +91,7 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
   typename Op::slot slot;
   fraction weight;
   if (threadIdx.x < count) {
-    slot = op.find(row, column);
+    slot = op.find_row(row, column);
     bracket at;
     plans[threadIdx.x] = op.plan_row(slot, at);
     weight = op.fraction_of(slot, at);  // the stamps are read before the rows, divided after
@@ -94,6 +114,21 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
       }
     }
   };
+  const auto finish = [&](std::uint32_t item, const LaneIn& from, const LaneIn& to,
+                          Out(&results)[Width]) {
+    const std::uint32_t target = tiling.lanes.divide(item);
+    if (finish_lane<Width>(plans[target], from, to, weights[target], results)) return;
+    const std::uint32_t at = tiling.columns.divide(begin + target);
+    const std::uint32_t in_row = begin + target - at * tiling.columns.divisor;
+    if constexpr (Skips) {
+      Out mended[Width];  // or `results` could not stay in registers
+      mend_lane(op, at, in_row, (item - target * tiling.lanes.divisor) * Width, mended);
+#pragma unroll
+      for (int k = 0; k < Width; ++k) results[k] = mended[k];
+    } else if (!op.nan_is_valid) {
+      op.valid.write(at, in_row, 0);
+    }
+  };
   // The same as in `store` below for lanes that are not aligned; by whole warps.
   const auto store_item_shifted = [&](std::uint32_t item, const LaneIn& from, const LaneIn& to) {
     const std::uint32_t target = item < lanes ? tiling.lanes.divide(item) : 0;
@@ -103,7 +138,7 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
     uint4 whole{};
     if (writes) {
       Out results[Width];
-      finish_lane<Width>(p, from, to, weights[target], results);
+      finish(item, from, to, results);
       memcpy(&whole, results, sizeof(results));
     }
     const std::uint32_t place = threadIdx.x % 32;
@@ -129,7 +164,7 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
       const Plan& p = plans[target];
       if (p.what == action::skip) continue;
       Out results[Width];
-      finish_lane<Width>(p, left[k], right[k], weights[target], results);
+      finish(item, left[k], right[k], results);
       store_lane<Width>(p.output + offset, results, tiling.piece);
     }
   };
@@ -137,7 +172,7 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
   load(threadIdx.x);
   if (threadIdx.x < count) {  // while the rows are on their way
     weights[threadIdx.x] = static_cast<compute_type<T>>(weight.value());
-    op.write_report(slot, plans[threadIdx.x], row, column);
+    op.template write_row_report<Skips>(slot, plans[threadIdx.x], row, column);
   }
   __syncthreads();
   store(threadIdx.x);
@@ -148,66 +183,12 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
   }
 }
 
-template <class Op, int Width, int Threads, int Unroll>
+template <class Op, int Width, int Threads, int Unroll, bool Skips>
 __global__ void __launch_bounds__(Threads)
     resample_rows_kernel(const __grid_constant__ row_tiling tiling, const __grid_constant__ Op op) {
   extern __shared__ __align__(16) unsigned char memory[];
   wait_for_stream();
-  resample_rows_block<Op, Width, Threads, Unroll>(op, tiling, blockIdx.x, memory);
-}
-
-/// Any kinds, groups, masks and NaN policies, one thread per unit of a row: the work of block
-/// number `block` on `tile` targets.
-template <class Op>
-__device__ __forceinline__ void resample_units_block(const Op& op, int tile, std::int64_t block,
-                                                     unsigned char* memory) {
-  using Slot = typename Op::slot;
-  auto* found = reinterpret_cast<Slot*>(memory);
-  auto* valid = reinterpret_cast<int*>(found + tile);
-  const std::int64_t slots = op.slots();
-  const std::int64_t begin = block * tile;
-  const int count = slots - begin < tile ? static_cast<int>(slots - begin) : tile;
-  for (int i = static_cast<int>(threadIdx.x); i < count; i += static_cast<int>(blockDim.x)) {
-    const std::int64_t row = (begin + i) / op.columns;
-    const std::int64_t column = (begin + i) % op.columns;
-    found[i] = op.find(row, column);
-    valid[i] = found[i].is == Slot::state::answer ? 1 : 0;
-    op.write_report(found[i], row, column);
-  }
-  __syncthreads();
-  const std::int64_t units = count * op.units;
-  for (std::int64_t item = threadIdx.x; item < units; item += blockDim.x) {
-    const std::int64_t target = item / op.units;
-    if (found[target].is == Slot::state::skip) continue;
-    if (!op.write_unit(found[target], item - target * op.units)) atomicAnd(&valid[target], 0);
-  }
-  __syncthreads();
-  for (int i = static_cast<int>(threadIdx.x); i < count; i += static_cast<int>(blockDim.x)) {
-    if (found[i].is == Slot::state::skip) continue;
-    op.valid.write((begin + i) / op.columns, (begin + i) % op.columns,
-                   static_cast<std::uint8_t>(valid[i]));
-  }
-}
-
-template <class Op>
-__global__ void __launch_bounds__(256)
-    resample_units_kernel(const __grid_constant__ Op op, int tile) {
-  extern __shared__ __align__(16) unsigned char memory[];
-  wait_for_stream();
-  resample_units_block(op, tile, blockIdx.x, memory);
-}
-
-/// One block per item: the words of `resample_report::status`.
-template <class T, class Time>
-__global__ void check_stamps_kernel(const __grid_constant__ resample_op<T, Time> op) {
-  wait_for_stream();
-  const std::uint32_t mine = op.check_stamps(blockIdx.x, threadIdx.x, blockDim.x);
-  const int unsorted = __syncthreads_or(static_cast<int>(mine & stamps_unsorted));
-  const int bad = __syncthreads_or(static_cast<int>(mine & stamps_bad_range));
-  if (threadIdx.x == 0) {
-    op.status[blockIdx.x] =
-        (unsorted != 0 ? stamps_unsorted : stamps_ok) | (bad != 0 ? stamps_bad_range : stamps_ok);
-  }
+  resample_rows_block<Op, Width, Threads, Unroll, false, Skips>(op, tiling, blockIdx.x, memory);
 }
 
 }  // namespace detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/detail/trajectory/resample_check.hpp>
+#include <robocache/detail/trajectory/resample_groups.cuh>
 #include <robocache/detail/trajectory/resample_kernels.cuh>
 
 ROBOCACHE_BEGIN_NAMESPACE
@@ -43,33 +44,113 @@ inline constexpr std::size_t bytes_per_row = sizeof(typename Op::plan) +
                                              sizeof(compute_type<typename Op::element>);
 
 /// Launches blocks of `Threads` that move `items` lanes each.
-template <class Op, int Width, int Threads, int Unroll>
+template <class Op, int Width, int Threads, int Unroll, bool Skips = false>
 void launch_rows(const gpu& executor, const Op& op, std::uint32_t piece, std::int64_t items) {
   const row_tiling tiling = tile_rows(items, op.channels / Width, piece, op.columns, Threads);
-  launch_kernel(resample_name, executor, resample_rows_kernel<Op, Width, Threads, Unroll>,
+  launch_kernel(resample_name, executor, resample_rows_kernel<Op, Width, Threads, Unroll, Skips>,
                 (op.slots() - 1) / tiling.tile + 1, Threads, tiling.tile * bytes_per_row<Op>,
                 tiling, op);
 }
 
-/// Many rows: small blocks, several loads in flight per thread. Few rows: one load per thread, so
-/// that every multiprocessor has some. Both measured on an H200.
+/// Many rows: small blocks, several loads in flight per thread. Few rows, or NaN to be skipped: one
+/// load per thread, so that every multiprocessor has some. Both measured on an H200.
 template <int Width, class Op>
 void launch_rows(const gpu& executor, const Op& op, std::uint32_t piece) {
-  const std::int64_t items = op.slots() * (op.channels / Width);
-  if (items >= std::int64_t{1} << 19) {
+  const std::int64_t lanes = op.slots() * (op.channels / Width);
+  const std::int64_t items = lanes >= 1 << 17 ? 256 : 128;
+  if constexpr (Op::skips) {
+    if (op.nans == nan_policy::skip) {
+      return launch_rows<Op, Width, 128, 1, true>(executor, op, piece, items);
+    }
+  }
+  if (lanes >= std::int64_t{1} << 19) {
     launch_rows<Op, Width, 64, 4>(executor, op, piece, 512);
   } else {
-    launch_rows<Op, Width, 128, 1>(executor, op, piece, items >= 1 << 17 ? 256 : 128);
+    launch_rows<Op, Width, 128, 1>(executor, op, piece, items);
   }
 }
 
+/// Whether all groups are whole lanes of four channels, aligned in the samples.
 template <class Op>
-void launch_units(const gpu& executor, const Op& op) {
-  std::int64_t tile = 1024 / (op.units > 0 ? op.units : 1);
-  tile = tile < 1 ? 1 : tile > 64 ? 64 : tile;
-  const auto shared = static_cast<std::size_t>(tile) * (sizeof(typename Op::slot) + sizeof(int));
-  launch_kernel(resample_name, executor, resample_units_kernel<Op>, (op.slots() - 1) / tile + 1,
-                256, shared, op, static_cast<int>(tile));
+bool has_aligned_lanes(const Op& op) {
+  constexpr auto bytes = static_cast<std::int64_t>(4 * sizeof(typename Op::element));
+  bool fits =
+      alignment_of_rows(op.source, op.source_row, op.source_batch) >= (bytes < 16 ? bytes : 16);
+  for (int g = 0; g < op.group_count; ++g) {
+    fits = fits && op.groups[g].first_channel % 4 == 0 && op.groups[g].channels % 4 == 0;
+  }
+  return fits;
+}
+
+constexpr std::int64_t most_staged_bytes = 16384;
+
+/// Tiles of about `items` lanes for an operation whose rows have so many `lanes`; `channels` of the
+/// output make a row.
+template <class Op>
+group_tiling tile_groups(const Op& op, std::int64_t items, std::int64_t lanes,
+                         std::int64_t channels) {
+  using Out = typename Op::result;
+  constexpr auto size = static_cast<std::int64_t>(sizeof(Out));
+  group_tiling tiling;
+  tiling.tile = 64;  // powers of two, so that a tile's begin is aligned like its rows
+  while (tiling.tile > 1 && tiling.tile * lanes > items) tiling.tile /= 2;
+  while (tiling.tile > 1 && tiling.tile * op.plan_count > 128) tiling.tile /= 2;
+  tiling.is_aligned = has_aligned_lanes(op);
+  tiling.is_staged = tiling.tile * channels * size <= most_staged_bytes;
+  // What all stores of a dense tile, or of a row, are a multiple of.
+  tiling.is_dense = op.output_row == channels && op.is_whole() &&
+                    (op.rows == 1 || op.output_batch == op.columns * channels);
+  const std::int64_t row_bytes = channels * size;
+  const std::int64_t whole = tiling.is_dense ? tiling.tile * row_bytes : row_bytes;
+  const std::int64_t step = tiling.is_dense ? 0 : op.output_row;
+  std::int64_t piece = alignment_of_rows(op.output, step, tiling.is_dense ? 0 : op.output_batch);
+  while (whole % piece != 0) piece /= 2;
+  tiling.piece = static_cast<std::uint32_t>(piece < size ? size : piece);
+  tiling.pieces = fast_divisor(static_cast<std::uint32_t>(row_bytes / tiling.piece));
+  tiling.columns = fast_divisor(static_cast<std::uint32_t>(op.columns));
+  return tiling;
+}
+
+/// The tiling of groups of any kinds, and into `shared` the bytes of shared memory.
+template <class Op>
+group_tiling tile_groups(const Op& op, std::int64_t items, std::size_t& shared) {
+  const bool aligned = has_aligned_lanes(op);
+  std::uint32_t of_group[channel_groups::capacity];
+  std::int64_t lanes = 0;
+  for (int g = 0; g < op.group_count; ++g) {
+    const int width = aligned || is_slerp(op.groups[g].kind) ? 4 : 1;
+    of_group[g] = static_cast<std::uint32_t>(op.groups[g].channels / width);
+    lanes += of_group[g];
+  }
+  group_tiling tiling = tile_groups(op, items, lanes > 0 ? lanes : 1, op.channels);
+  std::uint32_t first = 0;
+  for (int g = 0; g < op.group_count; ++g) {
+    tiling.lanes[g] = fast_divisor(of_group[g]);
+    tiling.first_item[g] = first;
+    first += (tiling.tile * of_group[g] + 31) / 32 * 32;
+  }
+  tiling.items = first;
+  tiling.plans = fast_divisor(static_cast<std::uint32_t>(op.plan_count));
+  shared = group_tile<Op>::bytes(tiling.tile, static_cast<std::size_t>(op.plan_count),
+                                 tiling.is_staged ? static_cast<std::size_t>(op.channels) : 0);
+  return tiling;
+}
+
+template <bool Skips, class Op>
+void launch_groups(const gpu& executor, const Op& op) {
+  std::size_t shared = 0;
+  constexpr int threads = 64;
+  const group_tiling tiling = tile_groups(op, 512, shared);
+  const auto kernel = tiling.is_aligned ? &resample_groups_kernel<true, Skips, Op>
+                                        : &resample_groups_kernel<false, Skips, Op>;
+  launch_kernel(resample_name, executor, kernel, (op.slots() - 1) / tiling.tile + 1, threads,
+                shared, tiling, op);
+}
+
+template <class Op>
+void launch_groups(const gpu& executor, const Op& op) {
+  if (op.nans == nan_policy::skip) return launch_groups<true>(executor, op);
+  launch_groups<false>(executor, op);
 }
 
 /// Arrays without elements may lie anywhere. `targets` is what the caller knows their items by.
@@ -109,14 +190,8 @@ void check_size(const label& name, const resample_op<T, Time, Out>& op) {
 }
 
 template <class T, class Time>
-void launch(const gpu& executor, const resample_op<T, Time>& op) {
-  check_size(resample_name, op);
-  check_device_pointers(resample_name, op);
-  if (op.status != nullptr && op.items > 0) {
-    launch_kernel(resample_name, executor, check_stamps_kernel<T, Time>, op.items, 256, 0, op);
-  }
-  if (op.slots() == 0) return;
-  if (!op.is_pairwise()) return launch_units(executor, op);
+void launch_answers(const gpu& executor, const resample_op<T, Time>& op) {
+  if (!op.is_pairwise()) return launch_groups(executor, op);
   with_width<16 / static_cast<int>(sizeof(T))>(op, 8, [&](auto width, std::uint32_t piece) {
     constexpr int channels = decltype(width)::value;
     if (op.is_plain()) {
@@ -125,6 +200,16 @@ void launch(const gpu& executor, const resample_op<T, Time>& op) {
       launch_rows<channels>(executor, op, piece);
     }
   });
+}
+
+template <class T, class Time>
+void launch(const gpu& executor, const resample_op<T, Time>& op) {
+  check_size(resample_name, op);
+  check_device_pointers(resample_name, op);
+  if (op.slots() > 0) launch_answers(executor, op);
+  if (!op.needs_status() || op.items == 0) return;
+  launch_kernel(resample_name, executor, check_stamps_kernel<resample_op<T, Time>>, op.items, 256,
+                0, op);
 }
 
 }  // namespace detail

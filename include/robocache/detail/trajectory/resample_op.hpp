@@ -10,9 +10,10 @@ namespace detail {
 template <class T, class Time, class Out = T>
 struct resample_op : plain_resample_op<T, Time, Out> {
   using base = plain_resample_op<T, Time, Out>;
-  using base::output, base::policy, base::fill, base::nans, base::kind, base::fraction_of;
+  using base::output, base::nans, base::kind, base::valid;
   using base::samples, base::columns, base::channels, base::source, base::source_row;
-  using typename base::slot;
+  using typename base::slot, typename base::plan;
+  static constexpr bool skips = true;
 
   std::int64_t items;  // B
   const std::int64_t* lengths;
@@ -22,21 +23,30 @@ struct resample_op : plain_resample_op<T, Time, Out> {
   const std::uint8_t* mask;
   std::int64_t mask_batch;
   std::uint32_t* status;
+  Time snap;
+  bool is_simple;  // whole items, nothing moved, samples counted in 31 bits: found the short way
 
   group_span groups[channel_groups::capacity];
   int group_count;
-  std::int64_t units;
+  interpolation plan_kinds[channel_groups::capacity];  // what the row's plans are made for
+  int plan_count;
+  bool check_stamps;  // bad ones make an item invalid
 
   /// Whether every row is a blend of two rows or a copy of one: the fast path.
   [[nodiscard]] bool is_pairwise() const {
-    return group_count == 1 && channels > 0 && robocache::is_pairwise(kind) && mask == nullptr &&
-           nans == nan_policy::propagate;
+    return group_count == 1 && channels > 0 && robocache::is_pairwise(kind) &&
+           !(nans == nan_policy::skip && base::nan_may_hide(kind)) && snap == Time(0);
   }
 
-  /// Whether every item has all its samples and targets, and they can be counted in 31 bits.
-  [[nodiscard]] bool is_plain() const {
+  /// Whether every item has all its samples and targets.
+  [[nodiscard]] bool is_whole() const {
     return lengths == nullptr && target_lengths == nullptr && offsets == nullptr &&
-           target_offsets == nullptr && samples <= INT32_MAX;
+           target_offsets == nullptr;
+  }
+
+  /// Whether besides nothing is missing or moved, and samples can be counted in 31 bits.
+  [[nodiscard]] bool is_plain() const {
+    return is_simple && mask == nullptr && nans == nan_policy::propagate;
   }
 
   /// The items' samples, and their targets: not stored, since a launch copies what is.
@@ -49,10 +59,20 @@ struct resample_op : plain_resample_op<T, Time, Out> {
 
   /// Finds the samples for the target at (row, column) of `targets`.
   ROBOCACHE_HD slot find(std::int64_t row, std::int64_t column) const {
-    return find_at(row, column, this->targets[row * this->targets_batch + column]);
+    if (is_simple) {
+      slot s = base::find(row, column);
+      if (mask != nullptr) s.mask = mask + row * mask_batch;
+      return s;
+    }
+    return find_at<true>(row, column, this->targets[row * this->targets_batch + column]);
+  }
+  /// The same where nothing snaps: on the fast path.
+  ROBOCACHE_HD slot find_row(std::int64_t row, std::int64_t column) const {
+    return find_at<false>(row, column, this->targets[row * this->targets_batch + column]);
   }
 
   /// The same for a target whose time is `time`.
+  template <bool Snaps>
   ROBOCACHE_HD slot find_at(std::int64_t row, std::int64_t column, Time time) const {
     slot s;
     std::int64_t b = row;
@@ -73,50 +93,33 @@ struct resample_op : plain_resample_op<T, Time, Out> {
     s.samples = source + entry * this->source_batch + own.first * source_row;
     s.times = this->times + entry * this->times_batch + own.first;
     if (mask != nullptr) s.mask = mask + entry * mask_batch + own.first;
-    s.time = time;
-    s.interval = find_interval(s.times, s.count, s.time, this->guess(column));
+    const found at = find_snapped<Snaps>(s.times, s.count, time, this->guess(column));
+    s.time = at.time;
+    s.interval = at.interval;
     s.is = slot::state::answer;
     return s;
   }
 
-  /// The general path: writes one unit (a channel or a quaternion); returns whether it is valid.
-  ROBOCACHE_HD bool write_unit(const slot& s, std::int64_t unit) const {
-    int g = group_count - 1;
-    while (unit < groups[g].first_unit) --g;
-    const interpolation unit_kind = groups[g].kind;
-    const int width = is_slerp(unit_kind) ? 4 : 1;
-    const std::int64_t channel = groups[g].first_channel + (unit - groups[g].first_unit) * width;
-    Out* out = s.output + channel;
-    if (s.is != slot::state::answer) return write_constant(out, width, fill, false);
+  ROBOCACHE_HD plan plan_row(const slot& s, bracket& at) const {
+    return base::plan_row(s, at, present{s.mask});
+  }
 
-    const bool skip_nan = nans == nan_policy::skip;
-    const channel_usable usable{
-        {s.mask}, skip_nan ? s.samples + channel : nullptr, source_row, width};
-    const bracket at = bracket_in(s.interval, s.times, s.count, s.time, unit_kind, policy, usable);
-    if (at.from == bracket::source::fill) return write_constant(out, width, fill, false);
-    if (at.from == bracket::source::nan)
-      return write_constant(out, width, base::nan_value(), false);
-
-    const T* v0 = s.samples + at.left * source_row + channel;
-    const T* v1 = s.samples + at.right * source_row + channel;
-    if (is_slerp(unit_kind)) {
-      write_rotation(out, v0, v1, fraction_of(s, at).value(), unit_kind);
-    } else if (at.left == at.right) {
-      *out = copied<Out>(*v0);
-    } else if (unit_kind == interpolation::linear) {
-      *out = narrow<Out>(
-          lerp(widen(*v0), widen(*v1), static_cast<compute_type<T>>(fraction_of(s, at).value())));
-    } else {
-      const channel_value value{s.samples + channel, source_row};
-      *out = narrow<Out>(hermite_at(at, fraction_of(s, at).value(), s.times, s.count, unit_kind,
-                                    policy.max_gap, value, usable));
+  /// Writes the optional outputs that speak of time alone.
+  ROBOCACHE_HD void write_report(const slot& s, std::int64_t row, std::int64_t column) const {
+    if (!base::reports_time() || s.is == slot::state::skip) return;
+    typename base::neighbours near;
+    if (s.is == slot::state::answer && !is_nan(s.time)) {
+      near = base::template neighbours_in<true>(s, groups[0]);
+      for (int g = 1; nans == nan_policy::skip && g < group_count; ++g) {
+        base::merge(near, base::template neighbours_in<true>(s, groups[g]), false);
+      }
     }
-    return true;
+    base::write_neighbours(s, near, row, column);
   }
 
   /// The `stamp_status` of item b as seen by one of `parts` equal helpers: OR them together.
-  ROBOCACHE_HD std::uint32_t check_stamps(std::int64_t b, std::int64_t part,
-                                          std::int64_t parts) const {
+  ROBOCACHE_HD std::uint32_t status_of(std::int64_t b, std::int64_t part,
+                                       std::int64_t parts) const {
     item_range own, asked;
     if (!samples_of().range_of(b, own) || !targets_of().range_of(b, asked)) return stamps_bad_range;
     const Time* t = this->times + samples_of().entry_of(b) * this->times_batch + own.first;
@@ -127,52 +130,51 @@ struct resample_op : plain_resample_op<T, Time, Out> {
     return found;
   }
 
- protected:
-  using typename base::present;
-
- private:
-  struct channel_usable {
-    present row;
-    const T* channel;  // null: NaN does not matter
-    std::int64_t stride;
-    int width;
-
-    ROBOCACHE_HD bool operator()(std::int64_t i) const {
-      if (!row(i)) return false;
-      for (int c = 0; channel != nullptr && c < width; ++c) {
-        if (is_nan(channel[i * stride + c])) return false;
-      }
-      return true;
-    }
-  };
-
-  struct channel_value {
-    const T* channel;
-    std::int64_t stride;
-    ROBOCACHE_HD double operator()(std::int64_t i) const {
-      return static_cast<double>(widen(channel[i * stride]));
-    }
-  };
-
-  ROBOCACHE_HD static bool write_constant(Out* out, int width, Out value, bool answer) {
-    for (int c = 0; c < width; ++c) out[c] = value;
-    return answer;
+  /// Whether the stamps are to be looked through, after the answers are written.
+  [[nodiscard]] ROBOCACHE_HD bool needs_status() const {
+    return status != nullptr || (check_stamps && valid.data != nullptr);
   }
 
-  // Quaternions are read in the order x y z w, so both layouts give the same bits.
-  ROBOCACHE_HD static void write_rotation(Out* out, const T* from, const T* to, double weight,
-                                          interpolation kind) {
-    const int x = kind == interpolation::slerp_wxyz ? 1 : 0;
-    const int w = kind == interpolation::slerp_wxyz ? 0 : 3;
-    const auto read = [x, w](const T* q) {
-      return quaternion{static_cast<double>(widen(q[x])), static_cast<double>(widen(q[x + 1])),
-                        static_cast<double>(widen(q[x + 2])), static_cast<double>(widen(q[w]))};
-    };
-    const quaternion q = slerp(read(from), read(to), weight);
-    out[x] = narrow<Out>(q.x);
-    out[x + 1] = narrow<Out>(q.y);
-    out[x + 2] = narrow<Out>(q.z);
-    out[w] = narrow<Out>(q.w);
+  /// What follows from item b's status, as done by one of `parts` equal helpers.
+  ROBOCACHE_HD void apply_status(std::int64_t b, std::uint32_t found, std::int64_t part,
+                                 std::int64_t parts) const {
+    if (status != nullptr && part == 0) status[b] = found;
+    if (!check_stamps || (found & stamps_unsorted) == 0) return;
+    item_range asked;
+    static_cast<void>(targets_of().range_of(b, asked));
+    const std::int64_t row = targets_of().entry_of(b);
+    for (std::int64_t i = part; i < asked.count; i += parts) valid.write(row, asked.first + i, 0);
+  }
+
+ protected:
+  using base::plan_row;
+  using typename base::present;
+
+  struct found {
+    std::int64_t interval;
+    Time time;  // of a stamp within `snap` of the one asked for, else that
+  };
+
+  template <bool Snaps>
+  ROBOCACHE_HD found find_snapped(const Time* stamps, std::int64_t count, Time time,
+                                  std::int64_t hint) const {
+    const std::int64_t left = find_interval(stamps, count, time, hint);
+    if constexpr (Snaps) {
+      if (snap > Time(0) && !is_nan(time)) return snapped(stamps, count, time, left);
+    }
+    return {left, time};
+  }
+
+ private:
+  ROBOCACHE_HD_RARELY found snapped(const Time* stamps, std::int64_t count, Time time,
+                                    std::int64_t left) const {
+    const std::int64_t right = left + 1;
+    const bool to_left = left >= 0 && within(time, stamps[left], snap);
+    const bool to_right = right < count && within(stamps[right], time, snap);
+    if (to_right && !(to_left && !is_closer(stamps[right], time, stamps[left]))) {
+      return {find_interval(stamps, count, stamps[right], right), stamps[right]};
+    }
+    return {left, to_left ? stamps[left] : time};
   }
 };
 

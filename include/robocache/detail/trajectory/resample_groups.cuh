@@ -1,0 +1,277 @@
+// The kernel for rows of several kinds, and for windows.
+//
+// A block takes a tile of targets: a thread each finds a target's samples, then one each plans a
+// group of channels at a target, then all threads answer lanes of channels, a group at a time, so
+// that a warp is of one kind. Rows are put together in shared memory and leave in whole words.
+#pragma once
+
+#include <robocache/detail/cuda/divisor.cuh>
+#include <robocache/detail/cuda/lane.cuh>
+#include <robocache/detail/cuda/launch.cuh>
+#include <robocache/detail/trajectory/resample_op.hpp>
+
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
+
+/// How a block divides its work.
+struct group_tiling {
+  std::uint32_t tile = 1;   // targets of a block
+  bool is_aligned = false;  // lanes are of four channels, which rows of samples hold aligned
+  bool is_staged = true;    // rows go through shared memory
+  bool is_dense = false;    // the rows of a tile lie one after another in the output
+  std::uint32_t piece = 1;  // bytes of a store
+  fast_divisor columns{1};  // of `targets`
+  fast_divisor plans{1};    // of a row
+  fast_divisor pieces{1};   // of a row
+  std::uint32_t items = 0;  // lanes of the whole tile, each group's from a warp's begin on
+  fast_divisor lanes[channel_groups::capacity];  // of each group in a row
+  std::uint32_t first_item[channel_groups::capacity];
+};
+
+/// A block's shared memory.
+template <class Op>
+struct group_tile {
+  using Out = typename Op::result;
+  using slot = typename Op::slot;
+  using plan = group_plan<typename Op::element>;
+
+  plan* plans;
+  slot* slots;
+  std::int64_t* firsts;  // of windows, in place of plans
+  int* valid;
+  Out* rows;
+
+  ROBOCACHE_HD static constexpr std::size_t round_up(std::size_t bytes) {
+    return (bytes + 15) / 16 * 16;
+  }
+  /// Bytes for `tile` targets of so many groups, or 0 for windows, and so many channels.
+  static std::size_t bytes(std::size_t tile, std::size_t groups, std::size_t channels) {
+    const std::size_t planned = groups > 0 ? groups * sizeof(plan) : sizeof(std::int64_t);
+    return round_up(tile * planned) + round_up(tile * sizeof(slot)) + round_up(tile * sizeof(int)) +
+           round_up(tile * channels * sizeof(Out));
+  }
+  __device__ group_tile(unsigned char* memory, std::uint32_t tile, std::uint32_t groups)
+      : plans(reinterpret_cast<plan*>(memory)), firsts(reinterpret_cast<std::int64_t*>(memory)) {
+    memory += round_up(tile * (groups > 0 ? groups * sizeof(plan) : sizeof(std::int64_t)));
+    slots = reinterpret_cast<slot*>(memory);
+    memory += round_up(tile * sizeof(slot));
+    valid = reinterpret_cast<int*>(memory);
+    rows = reinterpret_cast<Out*>(memory + round_up(tile * sizeof(int)));
+  }
+};
+
+/// The targets of a block.
+struct target_range {
+  std::uint32_t begin, count;
+
+  __device__ target_range(std::int64_t slots, std::uint32_t tile, std::uint32_t block)
+      : begin(block * tile) {
+    const std::uint32_t left_over = static_cast<std::uint32_t>(slots) - begin;
+    count = left_over < tile ? left_over : tile;
+  }
+};
+
+/// Calls `f(i, row, column)` for each target of the block, a thread each.
+template <class F>
+__device__ __forceinline__ void for_each_target(const target_range& targets,
+                                                const fast_divisor& columns, const F& f) {
+  for (std::uint32_t i = threadIdx.x; i < targets.count; i += blockDim.x) {
+    const std::uint32_t row = columns.divide(targets.begin + i);
+    f(i, row, targets.begin + i - row * columns.divisor);
+  }
+}
+
+/// Copies the tile's rows out in pieces of a type.
+template <class Piece, class Op>
+__device__ __forceinline__ void store_rows(const Op& op, const group_tiling& tiling,
+                                           const group_tile<Op>& tile, const target_range& targets,
+                                           std::int64_t channels) {
+  using Out = typename Op::result;
+  const auto* const from = reinterpret_cast<const Piece*>(tile.rows);
+  if (tiling.is_dense) {
+    constexpr auto per_piece = static_cast<std::uint32_t>(sizeof(Piece) / sizeof(Out));
+    Out* const out = op.output + targets.begin * channels;
+    const std::uint32_t values = targets.count * static_cast<std::uint32_t>(channels);
+    const std::uint32_t whole = values / per_piece;
+    for (std::uint32_t i = threadIdx.x; i < whole; i += blockDim.x) {
+      __stcs(reinterpret_cast<Piece*>(out) + i, from[i]);
+    }
+    const std::uint32_t rest = whole * per_piece + threadIdx.x;
+    if (rest < values) out[rest] = tile.rows[rest];
+    return;
+  }
+  const std::uint32_t pieces = targets.count * tiling.pieces.divisor;
+  for (std::uint32_t i = threadIdx.x; i < pieces; i += blockDim.x) {
+    const std::uint32_t target = tiling.pieces.divide(i);
+    const auto& slot = tile.slots[target];
+    if (slot.is == Op::slot::state::skip) continue;
+    reinterpret_cast<Piece*>(slot.output)[i - target * tiling.pieces.divisor] = from[i];
+  }
+}
+
+template <class Op>
+__device__ __forceinline__ void store_tile(const Op& op, const group_tiling& tiling,
+                                           const group_tile<Op>& tile, const target_range& targets,
+                                           std::int64_t channels) {
+  using Out = typename Op::result;
+  if (tiling.is_staged) {
+    switch (tiling.piece) {
+      case 16:
+        store_rows<uint4>(op, tiling, tile, targets, channels);
+        break;
+      case 8:
+        store_rows<uint2>(op, tiling, tile, targets, channels);
+        break;
+      case 4:
+        if constexpr (sizeof(Out) <= 4) {
+          store_rows<std::uint32_t>(op, tiling, tile, targets, channels);
+        }
+        break;
+      default:  // of 2 bytes, or of 8
+        store_rows<typename lane<sizeof(Out)>::type>(op, tiling, tile, targets, channels);
+    }
+  }
+  if (op.valid.data == nullptr) return;
+  for_each_target(targets, tiling.columns,
+                  [&](std::uint32_t i, std::uint32_t row, std::uint32_t column) {
+                    if (tile.slots[i].is != Op::slot::state::skip) {
+                      op.valid.write(row, column, static_cast<std::uint8_t>(tile.valid[i]));
+                    }
+                  });
+}
+
+/// Answers one lane into its row.
+template <bool Aligned, bool Skips, int Width, class Op>
+__device__ __forceinline__ bool write_lane(const Op& op, const group_tile<Op>& tile,
+                                           std::uint32_t target, const group_span& group,
+                                           const typename group_tile<Op>::plan& plan,
+                                           std::int64_t channel, typename Op::result* to) {
+  using Out = typename Op::result;
+  Out results[Width];
+  const bool valid =
+      op.template answer<Aligned, Skips>(tile.slots[target], group, plan, channel, results);
+  if constexpr (Aligned && Width * sizeof(Out) <= 16) {
+    typename lane<Width* static_cast<int>(sizeof(Out))>::type whole;
+    memcpy(&whole, results, sizeof(whole));
+    *reinterpret_cast<decltype(whole)*>(to) = whole;
+  } else {
+#pragma unroll
+    for (int k = 0; k < Width; ++k) to[k] = results[k];
+  }
+  return valid;
+}
+
+/// Answers the lane with number `item` of the block. A warp is of one group.
+template <bool Aligned, bool Skips, class Op>
+__device__ __forceinline__ void answer_item(const Op& op, const group_tiling& tiling,
+                                            const group_tile<Op>& tile, const target_range& targets,
+                                            std::uint32_t item) {
+  int g = op.group_count - 1;
+  while (item < tiling.first_item[g]) --g;
+  const group_span& group = op.groups[g];
+  const fast_divisor& lanes = tiling.lanes[g];
+  const std::uint32_t in_group = item - tiling.first_item[g];
+  const std::uint32_t target = lanes.divide(in_group);
+  if (target >= targets.count || lanes.divisor == 0) return;
+  const auto& plan = tile.plans[target * tiling.plans.divisor + group.plan];
+  if (plan.what == group_tile<Op>::plan::action::skip) return;
+  const std::uint32_t lane = in_group - target * lanes.divisor;
+  typename Op::result* const row =
+      (tiling.is_staged ? tile.rows + target * op.channels : tile.slots[target].output) +
+      group.first_channel;
+  bool valid = true;
+  if (Aligned || is_slerp(group.kind)) {
+    const std::uint32_t channel = lane * 4;
+    valid = write_lane<Aligned, Skips, 4>(op, tile, target, group, plan,
+                                          group.first_channel + channel, row + channel);
+  } else {
+    valid = write_lane<false, Skips, 1>(op, tile, target, group, plan, group.first_channel + lane,
+                                        row + lane);
+  }
+  if (!valid) tile.valid[target] = 0;
+}
+
+/// Groups of any kinds: the work of block number `block`. `Aligned`: lanes of four channels.
+template <bool Aligned, bool Skips, class Op>
+__device__ __forceinline__ void resample_groups_block(const Op& op, const group_tiling& tiling,
+                                                      std::uint32_t block, unsigned char* memory) {
+  const target_range targets(op.slots(), tiling.tile, block);
+  const group_tile<Op> tile(memory, tiling.tile, tiling.plans.divisor);
+  for_each_target(targets, tiling.columns,
+                  [&](std::uint32_t i, std::uint32_t row, std::uint32_t column) {
+                    tile.slots[i] = op.find(row, column);
+                    tile.valid[i] = tile.slots[i].is == Op::slot::state::answer ? 1 : 0;
+                    op.write_report(tile.slots[i], row, column);
+                  });
+  __syncthreads();
+  const std::uint32_t plans = targets.count * tiling.plans.divisor;
+  for (std::uint32_t i = threadIdx.x; i < plans; i += blockDim.x) {
+    const std::uint32_t target = tiling.plans.divide(i);
+    tile.plans[i] =
+        op.plan_group(tile.slots[target], op.plan_kinds[i - target * tiling.plans.divisor]);
+  }
+  __syncthreads();
+  for (std::uint32_t item = threadIdx.x; item < tiling.items; item += blockDim.x) {
+    answer_item<Aligned, Skips>(op, tiling, tile, targets, item);
+  }
+  __syncthreads();
+  store_tile(op, tiling, tile, targets, op.channels);
+}
+
+/// Windows: the work of block number `block`.
+template <class Op>
+__device__ __forceinline__ void reduce_windows_block(const Op& op, const group_tiling& tiling,
+                                                     std::uint32_t block, unsigned char* memory) {
+  const target_range targets(op.slots(), tiling.tile, block);
+  const group_tile<Op> tile(memory, tiling.tile, 0);
+  for_each_target(targets, tiling.columns,
+                  [&](std::uint32_t i, std::uint32_t row, std::uint32_t column) {
+                    tile.slots[i] = op.find(row, column);
+                    tile.valid[i] = tile.slots[i].is == Op::slot::state::answer ? 1 : 0;
+                    tile.firsts[i] = op.first_in_window(tile.slots[i], column);
+                    op.write_report(tile.slots[i], row, column);
+                  });
+  __syncthreads();
+  const fast_divisor& width = tiling.lanes[0];
+  const std::uint32_t units = targets.count * width.divisor;
+  for (std::uint32_t item = threadIdx.x; item < units; item += blockDim.x) {
+    const std::uint32_t target = width.divide(item);
+    const std::uint32_t unit = item - target * width.divisor;
+    const auto& slot = tile.slots[target];
+    if (slot.is == Op::slot::state::skip) continue;
+    typename Op::result result;
+    if (!op.write_reduced(slot, tile.firsts[target], unit, result)) tile.valid[target] = 0;
+    (tiling.is_staged ? tile.rows + target * width.divisor : slot.output)[unit] = result;
+  }
+  __syncthreads();
+  store_tile(op, tiling, tile, targets, width.divisor);
+}
+
+template <bool Aligned, bool Skips, class Op>
+__global__ void __launch_bounds__(64)
+    resample_groups_kernel(const __grid_constant__ group_tiling tiling,
+                           const __grid_constant__ Op op) {
+  extern __shared__ __align__(16) unsigned char memory[];
+  wait_for_stream();
+  resample_groups_block<Aligned, Skips>(op, tiling, blockIdx.x, memory);
+}
+
+/// A block for item number `item`: looks through its stamps and does what follows.
+template <class Op>
+__device__ __forceinline__ void check_stamps_block(const Op& op, std::int64_t item) {
+  const std::uint32_t mine = op.status_of(item, threadIdx.x, blockDim.x);
+  const int unsorted = __syncthreads_or(static_cast<int>(mine & stamps_unsorted));
+  const int bad = __syncthreads_or(static_cast<int>(mine & stamps_bad_range));
+  const std::uint32_t found =
+      (unsorted != 0 ? stamps_unsorted : stamps_ok) | (bad != 0 ? stamps_bad_range : stamps_ok);
+  op.apply_status(item, found, threadIdx.x, blockDim.x);
+}
+
+template <class Op>
+__global__ void __launch_bounds__(256) check_stamps_kernel(const __grid_constant__ Op op) {
+  wait_for_stream();
+  check_stamps_block(op, blockIdx.x);
+}
+
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE
