@@ -12,14 +12,15 @@ constexpr const char* footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=V
             seconds, the same for all streams. Without it: VALUES_times where the file has that, else
             times
   KIND      interpolates at each target: linear, nearest, previous, next, cubic, pchip, slerp-xyzw,
-            slerp-wxyz, or groups of channels such as linear:7,slerp-xyzw:4,previous:1;
+            slerp-wxyz, radians, degrees, or groups of channels such as linear:7,slerp-xyzw:4;
             or reduces the samples since the target before: mean, min, max, or the last K of them
             side by side, the oldest first: last4
   OPTION    offset=S      its clock reads S seconds more than the common one (at its first stamp)
             drift=R       and gains R seconds in a second (20e-6: 20 ppm)
             tolerance=S   no answer from a selected or held sample further away than this
             max-gap=S     no interpolation between samples further apart than this
-            before=POLICY, after=POLICY   beyond its ends: hold (default), fill or extrapolate
+            before=POLICY, after=POLICY   beyond its ends: hold, fill, extrapolate, or by-kind
+                        (default): previous fills before, next after, others hold
             window=S      of a reduction, in place of the target period: (target - S, target]
             nan=POLICY    NaN samples: propagate (default) or skip
             fill=VALUE    where there is no answer (default nan)

@@ -13,12 +13,15 @@ constexpr std::pair<const char*, interpolation> kind_names[] = {
     {"previous", interpolation::previous},     {"next", interpolation::next},
     {"cubic", interpolation::cubic},           {"pchip", interpolation::pchip},
     {"slerp-xyzw", interpolation::slerp_xyzw}, {"slerp-wxyz", interpolation::slerp_wxyz},
+    {"radians", interpolation::angle},         {"degrees", interpolation::angle},
 };
 
-interpolation parse_kind(const std::string& text, const std::string& option) {
+channel_group parse_kind(std::int64_t channels, const std::string& text,
+                         const std::string& option) {
   std::string all;
   for (const auto& [name, kind] : kind_names) {
-    if (text == name) return kind;
+    if (text == name && text == "degrees") return {channels, kind, 360.0};
+    if (text == name) return {channels, kind};
     all += std::string(all.empty() ? "" : ", ") + name;
   }
   bad_usage(option + ": expected one of " + all + ", got '" + text + "'");
@@ -35,7 +38,7 @@ channel_group parse_group(const std::string& text, const std::string& option) {
   if (parsed.ec != std::errc() || parsed.ptr != end || channels < 1) {
     bad_usage(option + ": expected a number of channels after the colon, got '" + text + "'");
   }
-  return {channels, parse_kind(text.substr(0, colon), option)};
+  return parse_kind(channels, text.substr(0, colon), option);
 }
 
 }  // namespace
@@ -43,7 +46,7 @@ channel_group parse_group(const std::string& text, const std::string& option) {
 const char* name_of(interpolation kind) { return kind_names[static_cast<std::size_t>(kind)].first; }
 
 std::vector<channel_group> parse_kinds(const std::string& text, const std::string& option) {
-  if (text.find_first_of(":,") == std::string::npos) return {{-1, parse_kind(text, option)}};
+  if (text.find_first_of(":,") == std::string::npos) return {parse_kind(-1, text, option)};
   std::vector<channel_group> groups;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());

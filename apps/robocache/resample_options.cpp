@@ -26,13 +26,14 @@ answer. Values keep their type unless --element says otherwise.)";
 
 void add_end_option(CLI::App& command, const char* name, end_policy& policy, const char* help) {
   static const std::map<std::string, end_policy> policies = {
+      {"by-kind", end_policy::by_kind},
       {"hold", end_policy::hold},
       {"fill", end_policy::fill},
       {"extrapolate", end_policy::extrapolate}};
   command
       .add_option_function<std::string>(
           name, [&policy](const std::string& text) { policy = policies.at(text); }, help)
-      ->check(CLI::IsMember({"hold", "fill", "extrapolate"}))
+      ->check(CLI::IsMember({"by-kind", "hold", "fill", "extrapolate"}))
       ->type_name("POLICY");
 }
 
@@ -59,8 +60,8 @@ void add_task_options(CLI::App& command, resample_command& c) {
             c.kinds = text;
             c.settings.kinds = parse_kinds(text);
           },
-          "linear, nearest, previous, next, cubic, pchip, slerp-xyzw, slerp-wxyz, or groups "
-          "of channels such as linear:7,slerp-xyzw:4,previous:1")
+          "linear, nearest, previous, next, cubic, pchip, slerp-xyzw, slerp-wxyz, radians, "
+          "degrees, or groups of channels such as linear:7,slerp-xyzw:4,previous:1")
       ->default_str(c.kinds)
       ->type_name("KIND");
 }
@@ -68,9 +69,11 @@ void add_task_options(CLI::App& command, resample_command& c) {
 /// What stands where samples do not say it.
 void add_policy_options(CLI::App& command, resample_command& c) {
   add_end_option(command, "--before", c.settings.before,
-                 "Targets before the first sample: hold (default), fill or extrapolate");
+                 "Targets before the first sample: hold, fill, extrapolate, or by-kind (default): "
+                 "previous fills, others hold");
   add_end_option(command, "--after", c.settings.after,
-                 "Targets after the last sample: hold (default), fill or extrapolate");
+                 "Targets after the last sample: hold, fill, extrapolate, or by-kind (default): "
+                 "next fills, others hold");
   command.add_option("--fill", c.settings.fill, "Value where there is no answer (default nan)")
       ->type_name("VALUE");
   const auto not_negative = [](const std::string& text) {

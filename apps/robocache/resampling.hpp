@@ -14,8 +14,8 @@ namespace robocache::cli {
 /// Options of a resampling, times in seconds.
 struct resample_settings {
   std::vector<channel_group> kinds = {{-1, interpolation::linear}};
-  end_policy before = end_policy::hold;
-  end_policy after = end_policy::hold;
+  end_policy before = end_policy::by_kind;
+  end_policy after = end_policy::by_kind;
   nan_policy nans = nan_policy::propagate;
   double fill = std::numeric_limits<double>::quiet_NaN();
   double max_gap = std::numeric_limits<double>::infinity();

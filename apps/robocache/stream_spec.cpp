@@ -65,7 +65,8 @@ void parse_option(const std::string& name, const std::string& value, fuse_settin
   const auto length = [&] { return parse_number(value, 0, INFINITY, where); };
   const auto end = [&] {
     return parse_choice<end_policy>(value,
-                                    {{"hold", end_policy::hold},
+                                    {{"by-kind", end_policy::by_kind},
+                                     {"hold", end_policy::hold},
                                      {"fill", end_policy::fill},
                                      {"extrapolate", end_policy::extrapolate}},
                                     where);

@@ -14,7 +14,7 @@ using fuse_elements = type_list<float, bf16, f16, std::uint8_t>;
 /// What stands for a stream at a target.
 enum class reduction : std::uint8_t {
   none,     ///< a value interpolated at the target
-  mean,     ///< the mean of the window's samples: a compensated sum in double, rounded once
+  mean,     ///< the mean of the window's samples: a compensated sum in their precision
   minimum,  ///< their minimum; -0 is below +0
   maximum,  ///< their maximum
   last,     ///< the window's last `keep` samples, the oldest first: `keep` times the channels
@@ -55,8 +55,10 @@ struct fuse_stream {
   double clock_drift = 0.0;
   Time clock_anchor{};
 
-  /// Not `none`: the stream is reduced over its samples in (x - window, x], x being the target. An
-  /// empty window is no answer; kinds and ends do not matter.
+  /// Not `none`: the stream is reduced over its samples in (x - window, x], x being the target. On
+  /// a uniform clock a window of one step, rounded up or down, begins where the target before lies,
+  /// so that every sample lies in exactly one. An empty window is no answer; kinds and ends do not
+  /// matter, limits are refused.
   reduction reduce = reduction::none;
   Time window = unlimited<Time>();
   std::int64_t keep = 1;  ///< for `reduction::last`
@@ -77,7 +79,7 @@ struct fuse_clock {
 
   /// The same targets for each of `items`, at first + floor(i * step / steps_per), without an
   /// array: 333 Hz in nanoseconds is {t0, 1000000000, batch, count, 333}. For floating-point times
-  /// first + i * (step / steps_per). i * step must fit the type.
+  /// first + i * (step / steps_per). i * step must fit the type; step must not be negative.
   fuse_clock(Time first, Time step, std::int64_t items, std::int64_t targets_each,
              std::int64_t steps_per = 1)
       : start(first),

@@ -35,9 +35,12 @@ ROBOCACHE_RESAMPLE_TYPES(ROBOCACHE_PROMISE, double)
 ///
 /// A target x lies in the interval with times[i] <= x < times[i+1]; of samples that share a stamp
 /// the last one counts at that stamp. Differences of times are taken in their own type, weights in
-/// double, rounded once to float for values of up to 32 bits; a value is rounded once to its type.
-/// A NaN target gives NaN, marked invalid. No samples give the fill value; one sample is held.
-/// Batch and row strides are free (a stride of 0 shares one row); the innermost stride is 1.
+/// double, rounded once to float for values of up to 32 bits, which are blended in float; a value
+/// is rounded once to its type. Errors for weights in [0, 1], relative to the largest sample that
+/// takes part: linear 1 ulp, cubic and PCHIP 16 ulp (times the ratio of neighbouring intervals
+/// where that is above 1), slerp 4e-7; in double 1e-15 for slerp. A NaN target gives NaN, marked
+/// invalid. No samples give the fill value; one sample is held. Batch and row strides are free (a
+/// stride of 0 shares one row); the innermost stride is 1.
 ///
 /// Deterministic: the same bits on the CPU with any number of threads and on any GPU. On CUDA it is
 /// asynchronous, allocates nothing and can be captured. Lengths and offsets are checked before

@@ -4,55 +4,10 @@
 #pragma once
 
 #include <robocache/detail/trajectory/group_plan.hpp>
+#include <robocache/detail/trajectory/target_slot.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
-
-/// One target, found: the samples it is answered from and where its row goes.
-template <class T, class Time, class Out>
-struct target_slot {
-  enum class state : std::uint8_t {
-    answer,   ///< interpolate
-    padding,  ///< beyond the item's targets: fill
-    skip,     ///< the item's range is bad: write nothing
-  };
-
-  const T* samples = nullptr;  ///< first channel of the item's first sample
-  const Time* times = nullptr;
-  const std::uint8_t* mask = nullptr;
-  Out* output = nullptr;
-  std::int64_t count = 0;  ///< samples of the item
-  std::int64_t interval = -1;
-  Time time{};
-  state is = state::skip;
-};
-
-/// A row that is a blend of two sample rows, a copy of one, or one value throughout. The weight of
-/// a blend is kept apart: rows can be on their way before it is known.
-template <class T, class Out>
-struct alignas(16) row_plan {
-  using element = T;
-  using result = Out;
-  enum class action : std::uint8_t { blend, copy, constant, skip };
-
-  const T* left = nullptr;
-  const T* right = nullptr;
-  Out* output = nullptr;
-  Out value{};
-  action what = action::skip;
-};
-
-/// An optional output shaped like `targets`.
-template <class V>
-struct optional_output {
-  V* data = nullptr;
-  std::int64_t row_stride = 0;
-  std::int64_t column_stride = 1;
-
-  ROBOCACHE_HD void write(std::int64_t row, std::int64_t column, V value) const {
-    if (data != nullptr) data[row * row_stride + column * column_stride] = value;
-  }
-};
 
 /// The operation on batches without ragged items: whole rows, one pairwise kind. Kept small, since
 /// a launch copies it and each block reads it afresh.
@@ -145,15 +100,15 @@ struct plain_resample_op {
   /// Answers channels of a group by its plan; returns whether they are valid. `Skips`: NaN may be
   /// skipped.
   template <bool Aligned, bool Skips, int Width>
-  ROBOCACHE_HD bool answer(const slot& s, const group_span& group, const group_plan<T>& plan,
+  ROBOCACHE_HD bool answer(const slot& s, const group_span& group, const group_plan<T>& planned,
                            std::int64_t channel, Out (&results)[Width]) const {
-    const bool numbers = answer_lane<Aligned>(plan, group, channel, fill, results);
-    const bool answered = plan.what <= group_plan<T>::action::copy;
-    if (Skips && nans == nan_policy::skip && (plan.look_again || (answered && !numbers))) {
+    const bool numbers = answer_lane<Aligned>(planned, group, channel, fill, results);
+    const bool answered = planned.what <= group_plan<T>::action::copy;
+    if (Skips && nans == nan_policy::skip && (planned.look_again || (answered && !numbers))) {
       Out own[Width];  // or `results` could not stay in registers
-      const bool valid_now = answer_skipping(s, group, channel, own);
+      const bool numbers_now = answer_skipping(s, group, channel, own);
       for (int k = 0; k < Width; ++k) results[k] = own[k];
-      return valid_now;
+      return numbers_now;
     }
     return numbers || (answered && nan_is_valid);
   }
@@ -338,21 +293,21 @@ struct plain_resample_op {
   ROBOCACHE_HD_RARELY bool answer_skipping(const slot& s, const group_span& group,
                                            std::int64_t channel, Out (&results)[Width]) const {
     const bool whole = is_slerp(group.kind);
-    bool valid = true;
+    bool all = true;
     for (int k = 0; k < Width; k += whole ? Width : 1) {
-      const auto plan = plan_group(s, group.kind, usable_in(s, channel + k, whole ? Width : 1));
+      const auto planned = plan_group(s, group.kind, usable_in(s, channel + k, whole ? Width : 1));
       bool number = true;
       if (whole) {
-        number = answer_lane<false>(plan, group, channel, fill, results);
+        number = answer_lane<false>(planned, group, channel, fill, results);
       } else {
         Out own[1];
-        number = answer_lane<false>(plan, group, channel + k, fill, own);
+        number = answer_lane<false>(planned, group, channel + k, fill, own);
         results[k] = own[0];
       }
-      const bool answered = plan.what <= group_plan<T>::action::copy;
-      valid = valid && (number || (answered && nan_is_valid));
+      const bool answered = planned.what <= group_plan<T>::action::copy;
+      all = all && (number || (answered && nan_is_valid));
     }
-    return valid;
+    return all;
   }
 };
 

@@ -123,11 +123,11 @@ struct resample_op : plain_resample_op<T, Time, Out> {
     item_range own, asked;
     if (!samples_of().range_of(b, own) || !targets_of().range_of(b, asked)) return stamps_bad_range;
     const Time* t = this->times + samples_of().entry_of(b) * this->times_batch + own.first;
-    std::uint32_t found = stamps_ok;
+    std::uint32_t seen = stamps_ok;
     for (std::int64_t i = part; i < own.count; i += parts) {
-      if (!(t[i > 0 ? i - 1 : 0] <= t[i])) found = stamps_unsorted;
+      if (!(t[i > 0 ? i - 1 : 0] <= t[i])) seen = stamps_unsorted;
     }
-    return found;
+    return seen;
   }
 
   /// Whether the stamps are to be looked through, after the answers are written.
@@ -136,10 +136,10 @@ struct resample_op : plain_resample_op<T, Time, Out> {
   }
 
   /// What follows from item b's status, as done by one of `parts` equal helpers.
-  ROBOCACHE_HD void apply_status(std::int64_t b, std::uint32_t found, std::int64_t part,
+  ROBOCACHE_HD void apply_status(std::int64_t b, std::uint32_t seen, std::int64_t part,
                                  std::int64_t parts) const {
-    if (status != nullptr && part == 0) status[b] = found;
-    if (!check_stamps || (found & stamps_unsorted) == 0) return;
+    if (status != nullptr && part == 0) status[b] = seen;
+    if (!check_stamps || valid.data == nullptr || (seen & stamps_unsorted) == 0) return;
     item_range asked;
     static_cast<void>(targets_of().range_of(b, asked));
     const std::int64_t row = targets_of().entry_of(b);
@@ -158,23 +158,23 @@ struct resample_op : plain_resample_op<T, Time, Out> {
   template <bool Snaps>
   ROBOCACHE_HD found find_snapped(const Time* stamps, std::int64_t count, Time time,
                                   std::int64_t hint) const {
-    const std::int64_t left = find_interval(stamps, count, time, hint);
+    const std::int64_t at = find_interval(stamps, count, time, hint);
     if constexpr (Snaps) {
-      if (snap > Time(0) && !is_nan(time)) return snapped(stamps, count, time, left);
+      if (snap > Time(0) && !is_nan(time)) return snapped(stamps, count, time, at);
     }
-    return {left, time};
+    return {at, time};
   }
 
  private:
   ROBOCACHE_HD_RARELY found snapped(const Time* stamps, std::int64_t count, Time time,
-                                    std::int64_t left) const {
-    const std::int64_t right = left + 1;
-    const bool to_left = left >= 0 && within(time, stamps[left], snap);
+                                    std::int64_t at) const {
+    const std::int64_t right = at + 1;
+    const bool to_left = at >= 0 && within(time, stamps[at], snap);
     const bool to_right = right < count && within(stamps[right], time, snap);
-    if (to_right && !(to_left && !is_closer(stamps[right], time, stamps[left]))) {
+    if (to_right && !(to_left && !is_closer(stamps[right], time, stamps[at]))) {
       return {find_interval(stamps, count, stamps[right], right), stamps[right]};
     }
-    return {left, to_left ? stamps[left] : time};
+    return {at, to_left ? stamps[at] : time};
   }
 };
 
