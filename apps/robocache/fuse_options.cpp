@@ -17,8 +17,8 @@ constexpr const char* footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=V
             side by side, the oldest first: last4
   OPTION    offset=S      its clock reads S seconds more than the common one (at its first stamp)
             drift=R       and gains R seconds in a second (20e-6: 20 ppm)
-            tolerance=S   no answer from a selected or held sample further away than this
-            max-gap=S     no interpolation between samples further apart than this
+            tolerance=S   no answer where the sample that gives it, or the nearer of two, is further away
+            max-gap=S     no answer between samples further apart than this
             before=POLICY, after=POLICY   beyond its ends: hold, fill, extrapolate, or by-kind
                         (default): previous fills before, next after, others hold
             window=S      of a reduction, in place of the target period: (target - S, target]

@@ -86,7 +86,7 @@ void add_policy_options(CLI::App& command, resample_command& c) {
       ->type_name("SECONDS");
   command
       .add_option("--tolerance", c.settings.tolerance,
-                  "No answer from a selected or held sample further away than this")
+                  "No answer where the sample that gives it, or the nearer of two, is further away")
       ->check(not_negative)
       ->type_name("SECONDS");
   command

@@ -65,10 +65,10 @@ void parse_option(const std::string& name, const std::string& value, fuse_settin
   const auto length = [&] { return parse_number(value, 0, INFINITY, where); };
   const auto end = [&] {
     return parse_choice<end_policy>(value,
-                                    {{"by-kind", end_policy::by_kind},
-                                     {"hold", end_policy::hold},
+                                    {{"hold", end_policy::hold},
                                      {"fill", end_policy::fill},
-                                     {"extrapolate", end_policy::extrapolate}},
+                                     {"extrapolate", end_policy::extrapolate},
+                                     {"by-kind", end_policy::by_kind}},
                                     where);
   };
   if (name == "offset") {
@@ -76,7 +76,7 @@ void parse_option(const std::string& name, const std::string& value, fuse_settin
   } else if (name == "drift") {
     settings.drift = parse_number(value, -most_drift, most_drift, where);
   } else if (name == "window") {
-    settings.window = length();
+    settings.window = parse_number(value, 1e-9, INFINITY, where);
   } else if (name == "tolerance") {
     sampling.tolerance = length();
   } else if (name == "max-gap") {

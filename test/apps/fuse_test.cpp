@@ -106,9 +106,13 @@ TEST_CASE("fuse: reductions, by hand") {
   check_numbers(fuse("max,window=0.25").read("values"), {0, 4, 8});
   check_numbers(fuse("min,window=0.25").read("values"), {0, 4, 8});
   check_numbers(fuse("mean,window=inf").read("values"), {0, 2, 4});
-  check_numbers(fuse("mean,window=0,fill=-3").read("values"), {-3, -3, -3});
-  CHECK(contains(test::read_bytes(here / "out.svg"), "class=\"gap\""));
-  check_numbers(fuse("mean,window=0").read("valid"), {0, 0, 0});
+  check_success(test::run_tool(here,
+                               "fuse --stream force.npz:wrench@mean,window=0.01,fill=-3 "
+                               "--rate 3 -o gaps.npz --plot gaps.svg"));
+  const array_file gaps(here / "gaps.npz");
+  check_numbers(gaps.read("values"), {0, -3, -3, 4, -3, -3, 8});
+  check_numbers(gaps.read("valid"), {1, 0, 0, 1, 0, 0, 1});
+  CHECK(contains(test::read_bytes(here / "gaps.svg"), "class=\"gap\""));
   const array_file kept = fuse("last3,fill=-1");
   check_numbers(kept.read("values"), {-1, -1, 0, 2, 3, 4, 6, 7, 8});
   check_numbers(kept.read("valid"), {0, 1, 1});
@@ -409,7 +413,9 @@ TEST_CASE("fuse: the command line is checked (exit code 1)") {
   spec_fails("force.npz:wrench@next,offset=inf", {"offset: expected"});
   spec_fails("force.npz:wrench@next,offset=nan", {"offset: expected"});
   spec_fails("force.npz:wrench@next,drift=-1", {"drift: expected"});
-  spec_fails("force.npz:wrench@next,before=wrap", {"before: expected one of hold, fill"});
+  spec_fails("force.npz:wrench@mean,window=0", {"window: expected a number from 1e-09"});
+  spec_fails("force.npz:wrench@next,before=wrap",
+             {"before: expected one of hold, fill, extrapolate, by-kind"});
   spec_fails("force.npz:wrench@next,nan=drop", {"nan: expected one of propagate, skip"});
   spec_fails("force.npz:wrench@next,speed=3", {"speed", "expected one of the options"});
   spec_fails("force.npz:wrench@next,window=3", {"window has no meaning"});

@@ -156,7 +156,8 @@ TEST_CASE("tool: channel groups, gaps and fill") {
     CHECK((at(k, 0) == -9.0) == inside);
     CHECK((at(k, 2) == -9.0) == inside);
   }
-  CHECK(at(5, 5) == 6.0);  // a selected sample does not mind the gap
+  CHECK(at(5, 5) == -9.0);  // nothing is selected inside the gap either
+  CHECK(at(8, 5) == 7.0);
 }
 
 TEST_CASE("tool: targets from the file, ends and tolerance") {
