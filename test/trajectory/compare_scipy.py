@@ -37,7 +37,7 @@ def scipy_answer(kind, times, values, targets):
 def tool_answer(tool, recording, kind, rate, folder):
     output = pathlib.Path(folder) / f"{kind}-{rate}.npz"
     command = [tool, "resample", recording, "--values", "ctrl", "--times", "times"]
-    command += ["--rate", str(rate), "--kind", kind, "--dtype", "float32", "-o", output]
+    command += ["--rate", str(rate), "--kind", kind, "--element", "float32", "-o", output]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     with np.load(output) as arrays:
         return arrays["ctrl"], arrays["times"]

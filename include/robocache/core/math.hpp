@@ -95,7 +95,7 @@ namespace detail {
 ROBOCACHE_HD float to_odd(float value, float rest) {
   if (!(rest < 0.0F || rest > 0.0F)) return value;
   auto bits = bit_cast<std::uint32_t>(value);
-  if ((rest < 0.0F) == (value > 0.0F)) --bits;  // towards zero
+  if (value != 0.0F && (rest < 0.0F) == (value > 0.0F)) --bits;  // towards zero
   return bit_cast<float>(bits | 1U);
 }
 
