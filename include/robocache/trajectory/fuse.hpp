@@ -36,7 +36,8 @@ ROBOCACHE_FUSE_TYPES(ROBOCACHE_PROMISE, f16)
 /// epoch included. A stream with a `reduction` is reduced over its samples in (x - window, x].
 ///
 /// Deterministic: the same bits on the CPU with any number of threads and on any GPU. On CUDA one
-/// launch serves 16 streams; it is asynchronous, allocates nothing and can be captured.
+/// launch serves 16 streams, and one more looks through their stamps where `report.valid` is asked
+/// for; it is asynchronous, allocates nothing and can be captured.
 ///
 /// Throws as `resample` does; messages name the stream by its place.
 template <class Executor, class Streams, class Time, class Out>

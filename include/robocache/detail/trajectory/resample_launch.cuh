@@ -52,8 +52,8 @@ void launch_rows(const gpu& executor, const Op& op, std::uint32_t piece, std::in
                 tiling, op);
 }
 
-/// Many rows: small blocks, several loads in flight per thread. Few rows, or NaN to be skipped: one
-/// load per thread, so that every multiprocessor has some. Both measured on an H200.
+/// Many rows: small blocks, several loads in flight per thread. Few rows: one load per thread, so
+/// that every multiprocessor has some. Both measured on an H200. NaN is skipped as in few rows.
 template <int Width, class Op>
 void launch_rows(const gpu& executor, const Op& op, std::uint32_t piece) {
   const std::int64_t lanes = op.slots() * (op.channels / Width);
@@ -70,19 +70,24 @@ void launch_rows(const gpu& executor, const Op& op, std::uint32_t piece) {
   }
 }
 
-/// Whether all groups are whole lanes of four channels, aligned in the samples.
+constexpr std::int64_t most_staged_bytes = 16384;
+
+/// Whether all groups are whole lanes of four channels, aligned in the samples, and in the output
+/// where a row is too long for shared memory.
 template <class Op>
 bool has_aligned_lanes(const Op& op) {
-  constexpr auto bytes = static_cast<std::int64_t>(4 * sizeof(typename Op::element));
-  bool fits =
-      alignment_of_rows(op.source, op.source_row, op.source_batch) >= (bytes < 16 ? bytes : 16);
+  constexpr auto in = static_cast<std::int64_t>(4 * sizeof(typename Op::element));
+  constexpr auto out = static_cast<std::int64_t>(4 * sizeof(typename Op::result));
+  bool fits = alignment_of_rows(op.source, op.source_row, op.source_batch) >= (in < 16 ? in : 16);
+  if (op.channels * out > 4 * most_staged_bytes) {
+    fits = fits &&
+           alignment_of_rows(op.output, op.output_row, op.output_batch) >= (out < 16 ? out : 16);
+  }
   for (int g = 0; g < op.group_count; ++g) {
     fits = fits && op.groups[g].first_channel % 4 == 0 && op.groups[g].channels % 4 == 0;
   }
   return fits;
 }
-
-constexpr std::int64_t most_staged_bytes = 16384;
 
 /// Tiles of about `items` lanes for an operation whose rows have so many `lanes`; `channels` of the
 /// output make a row.
