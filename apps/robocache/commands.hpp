@@ -36,7 +36,7 @@ struct resample_command {
   std::string plot;
   std::string plot_channels;  // "0-7,12"; empty: the first 8
   std::string unit;
-  std::optional<double> rate;
+  std::optional<clock_rate> rate;
   std::string targets;           // an array of the input; empty: --rate
   std::string kinds = "linear";  // as typed; parsed in `settings`
   std::optional<element> type;   // none: keep
@@ -50,11 +50,12 @@ struct fuse_command {
   std::string output;
   std::string plot;
   std::string plot_columns;  // "0-7,12"; empty: the first of each stream
-  std::optional<double> rate;
+  std::optional<clock_rate> rate;
   std::string targets;  // FILE:ARRAY; empty: --rate
   time_span span = time_span::overlap;
   element type = element::f32;
-  stamp_settings stamps;  // of streams that say nothing else, and of targets
+  stamp_settings stamps;       // of streams that say nothing else, and of targets
+  std::optional<double> snap;  // of streams that say nothing else
   executor_choice executor;
 };
 

@@ -85,7 +85,7 @@ request parse(const fuse_command& command) {
   }
   request result;
   std::optional<double> period;
-  if (command.rate.has_value()) period = 1 / *command.rate;
+  if (command.rate.has_value()) period = command.rate->period();
   std::vector<named_file> inputs;
   for (const std::string& text : command.streams) {
     const stream_spec& spec = result.specs.emplace_back(parse_stream(text));
@@ -105,10 +105,12 @@ request parse(const fuse_command& command) {
   return result;
 }
 
-std::vector<fuse_source> read_sources(const request& wanted, const stamp_settings& of_all) {
+std::vector<fuse_source> read_sources(const request& wanted, const fuse_command& command) {
   std::vector<fuse_source> sources;
   for (std::size_t n = 0; n < wanted.specs.size(); ++n) {
-    sources.push_back(read_source(wanted.specs[n], wanted.settings[n], of_all));
+    sources.push_back(read_source(wanted.specs[n], wanted.settings[n], command.stamps));
+    std::optional<double>& snap = sources.back().settings.sampling.snap;
+    if (!snap.has_value()) snap = command.snap;
     const stream& data = sources.back().data;
     check_unit(data.times, data.times_type, data.times_name, sources.front());
   }
@@ -166,7 +168,8 @@ std::vector<std::int64_t> plotted_columns(const fuse_command& command,
 
 std::string clock_text(const fuse_command& command, const array& clock) {
   std::string text = std::to_string(clock.size()) + " targets ";
-  text += command.rate.has_value() ? format("at %g Hz", *command.rate) : "of " + command.targets;
+  text +=
+      command.rate.has_value() ? format("at %g Hz", command.rate->hz()) : "of " + command.targets;
   if (clock.size() > 1) text += format(" over %.6g s", seconds_after(clock, clock.size() - 1, 0));
   return text;
 }
@@ -207,20 +210,21 @@ void print_result(const fuse_command& command, const any_executor& executor,
 void run(const fuse_command& command) {
   const request wanted = parse(command);
   const any_executor executor = choose_executor(command.executor);
-  const std::vector<fuse_source> sources = read_sources(wanted, command.stamps);
+  const std::vector<fuse_source> sources = read_sources(wanted, command);
   const std::vector<std::int64_t> plotted = plotted_columns(command, sources);
   const bool is_said = warn_of_rates(sources, false);
-  const array clock = command.rate.has_value()
-                          ? common_clock(sources, *command.rate, command.span, command.type)
-                          : read_targets(wanted, command.stamps, sources.front());
-  if (!is_said && command.rate.has_value() && clock.size() == 1) warn_of_rates(sources, true);
+  const target_clock clock =
+      command.rate.has_value()
+          ? common_clock(sources, *command.rate, command.span, command.type)
+          : target_clock{read_targets(wanted, command.stamps, sources.front()), {}};
+  if (!is_said && command.rate.has_value() && clock.times.size() == 1) warn_of_rates(sources, true);
   const fused result = fuse_sources(executor, sources, clock, command.type);
 
-  write_fused(command.output, clock, result);
+  write_fused(command.output, clock.times, result);
   if (!command.plot.empty()) {
-    write_file(command.plot, draw(draw_result(command, sources, clock, result, plotted)));
+    write_file(command.plot, draw(draw_result(command, sources, clock.times, result, plotted)));
   }
-  print_result(command, executor, sources, clock, result);
+  print_result(command, executor, sources, clock.times, result);
 }
 
 }  // namespace robocache::cli

@@ -19,9 +19,13 @@ constexpr const char* footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=V
             drift=R       and gains R seconds in a second (20e-6: 20 ppm)
             tolerance=S   no answer where the sample that gives it, or the nearer of two, is further away
             max-gap=S     no answer between samples further apart than this
+            snap=S        in place of --snap
             before=POLICY, after=POLICY   beyond its ends: hold, fill, extrapolate, or by-kind
                         (default): previous fills before, next after, others hold
-            window=S      of a reduction, in place of the target period: (target - S, target]
+            window=S      of a reduction: the samples in (target - S, target], in place of one period of
+                        --rate. Windows of one period tile: every sample between the first target and
+                        the last lies in exactly one. Others, and all of --targets, overlap where they
+                        are longer than the step of the targets and leave samples out where shorter
             nan=POLICY    NaN samples: propagate (default) or skip
             fill=VALUE    where there is no answer (default nan)
             unit=U        of its stamps, in place of --time-unit: s, ms, us or ns
@@ -49,7 +53,7 @@ void add_fuse(CLI::App& app, fuse_command& c) {
   command.add_option("-o,--output", c.output, "Result (.npz), replaced as a whole")
       ->required()
       ->type_name("OUT.npz");
-  add_rate_option(command, c.rate, "Targets this many times a second");
+  add_rate_option(command, c.rate, "Targets this many times a second: 30, 29.97, 30000/1001");
   CLI::Option* targets =
       command.add_option("--targets", c.targets, "Array of target times, in place of --rate")
           ->type_name("FILE:ARRAY");
@@ -79,6 +83,7 @@ void add_fuse(CLI::App& app, fuse_command& c) {
           "--plot-channels", c.plot_columns,
           "Columns of the result to draw, such as 0-3,7 (default: the first of each stream)")
       ->type_name("LIST");
+  add_snap_option(command, c.snap);
   add_stamp_options(command, c.stamps);
   add_executor_options(command, c.executor);
   command.callback([&c] { run(c); });

@@ -41,16 +41,24 @@ struct fused {
 
 enum class time_span { overlap, all };
 
-/// A uniform clock over the time that all streams cover, or any of them. Fails where a result of
+/// The targets, and their rate where it made them.
+struct target_clock {
+  array times;
+  std::optional<clock_rate> rate;
+};
+
+/// A regular clock over the time that all streams cover, or any of them. Fails where a result of
 /// `type` is more than memory can hold.
-array common_clock(const std::vector<fuse_source>& sources, double rate, time_span span,
-                   element type);
+target_clock common_clock(const std::vector<fuse_source>& sources, const clock_rate& rate,
+                          time_span span, element type);
 
 /// The stamps of a source, as the common clock reads them.
 array on_common_clock(const fuse_source& source);
 
+/// Samples of a reduction lie in one window each where its `window` is a period of a regular clock,
+/// to a millionth of it.
 fused fuse_sources(const any_executor& executor, const std::vector<fuse_source>& sources,
-                   const array& clock, element type);
+                   const target_clock& clock, element type);
 
 /// Writes `values`, `times` (the clock), `valid`, `age` and `error`.
 void write_fused(const std::string& path, const array& clock, const fused& result);

@@ -19,8 +19,10 @@ void add_demo(CLI::App& app, demo_command& command);
 void add_info(CLI::App& app, std::string& path);
 void add_devices(CLI::App& app);
 
-/// --rate, finite and above 0.
-void add_rate_option(CLI::App& command, std::optional<double>& rate, const std::string& help);
+/// --rate, a number or a fraction.
+void add_rate_option(CLI::App& command, std::optional<clock_rate>& rate, const std::string& help);
+/// --snap.
+void add_snap_option(CLI::App& command, std::optional<double>& snap);
 /// --time-unit and --unsorted.
 void add_stamp_options(CLI::App& command, stamp_settings& settings);
 /// --backend and --threads.

@@ -73,6 +73,21 @@ clock_targets read_targets(const resample_command& command, const array_file& fi
   return targets;
 }
 
+/// How far the last stamp may lie from the grid and still be on it.
+double grid_snap(const resample_command& command, const stream& s) {
+  const std::optional<double>& snap = command.settings.snap;
+  return snap.has_value() ? *snap : default_snap(s, true, command.rate);
+}
+
+/// The settings with the snap that they leave open.
+resample_settings settings_for(const resample_command& command, const stream& s) {
+  resample_settings settings = command.settings;
+  if (!settings.snap.has_value()) {
+    settings.snap = default_snap(s, selects(settings.kinds), command.rate);
+  }
+  return settings;
+}
+
 recording read_recording(const resample_command& command) {
   const array_file file(command.input);
   recording in;
@@ -82,7 +97,7 @@ recording read_recording(const resample_command& command) {
   const bool is_uniform = command.rate.has_value();
   const bool is_said = warn_of_absurd_rate(s, false, "--time-unit ");
   in.targets = is_uniform ? uniform_targets(s.times, s.lengths, s.times_name, *command.rate,
-                                            s.target_bytes())
+                                            grid_snap(command, s), s.target_bytes())
                           : read_targets(command, file, s);
   const bool is_one = is_uniform && in.targets.times.shape.back() == 1;
   if (!is_said && is_one) warn_of_absurd_rate(s, true, "--time-unit ");
@@ -90,7 +105,7 @@ recording read_recording(const resample_command& command) {
 }
 
 std::string grid_text(const resample_command& command) {
-  return command.rate.has_value() ? format("%g Hz", *command.rate)
+  return command.rate.has_value() ? format("%g Hz", command.rate->hz())
                                   : "the times of '" + command.targets + "'";
 }
 
@@ -163,7 +178,8 @@ void run(const resample_command& command) {
   check(command);
   const any_executor executor = choose_executor(command.executor);
   const recording in = read_recording(command);
-  const resampled result = resample_stream(executor, in.samples, in.targets, command.settings);
+  const resampled result =
+      resample_stream(executor, in.samples, in.targets, settings_for(command, in.samples));
   write_result(command, in, result);
   print_result(command, executor, in, result);
 }

@@ -50,7 +50,8 @@ void add_task_options(CLI::App& command, resample_command& c) {
       ->capture_default_str()
       ->type_name("NAME");
   add_rate_option(command, c.rate,
-                  "Targets this many times a second, from the first stamp to the last");
+                  "Targets this many times a second, from the first stamp to the last: 30, 29.97, "
+                  "30000/1001");
   command.add_option("--targets", c.targets, "Array of target times, in place of --rate")
       ->type_name("NAME");
   command
@@ -89,6 +90,7 @@ void add_policy_options(CLI::App& command, resample_command& c) {
                   "No answer where the sample that gives it, or the nearer of two, is further away")
       ->check(not_negative)
       ->type_name("SECONDS");
+  add_snap_option(command, c.settings.snap);
   command
       .add_option_function<std::string>(
           "--nan",

@@ -105,6 +105,20 @@ array seconds_from(const array& raw, time_unit unit) {
   return result;
 }
 
+/// A count of the unit, or two steps of the floats: one for each of two times.
+double resolution_of(const array& raw, std::optional<time_unit> unit, const std::string& name) {
+  const double scale = unit.has_value() ? seconds_of(*unit) : 1;
+  if (!is_float(raw.type)) {
+    const step by = step_of(raw, unit.value_or(time_unit::ns), name);
+    return static_cast<double>(by.nanoseconds) / static_cast<double>(by.parts) * 1e-9;
+  }
+  double largest = 0;
+  for (std::int64_t i = 0; i < raw.size(); ++i) {
+    largest = std::max(largest, std::fabs(number_at(raw, i)));
+  }
+  return 2 * step_after(largest, raw.type) * scale;
+}
+
 void check_shapes(const stream& s) {
   const auto& shape = s.values.shape;
   if (shape.empty() || shape.size() > 3) {
@@ -233,6 +247,12 @@ std::optional<time_unit> unit_of(const array& raw, std::optional<time_unit> unit
   return unit.value_or(is_float(raw.type) ? time_unit::s : time_unit::ns);
 }
 
+double step_after(double value, element type) {
+  if (type == element::f64) return std::nextafter(value, INFINITY) - value;
+  const auto narrow = static_cast<float>(value);
+  return static_cast<double>(std::nextafter(narrow, INFINITY) - narrow);
+}
+
 std::string stamp_text(const array& raw, std::int64_t i) {
   if (is_float(raw.type)) return format("%.17g", number_at(raw, i));
   std::string text;
@@ -275,6 +295,7 @@ void prepare_stream(stream& s, const stamp_settings& settings) {
   s.times_type = type_text(raw);
   s.times_unit = unit_of(raw, settings.unit);
   check_finite(s.times, s.times_name);
+  s.resolution = resolution_of(raw, s.times_unit, s.times_name);
   const unsorted_policy policy = settings.unsorted.value_or(unsorted_policy::error);
   if (s.times.type == element::i64) order_samples<std::int64_t>(s, raw, policy);
   if (s.times.type == element::f64) order_samples<double>(s, raw, policy);

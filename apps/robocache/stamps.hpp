@@ -30,6 +30,9 @@ struct stamp_settings {
 /// What `unit`, or none, means for stamps of a type; none for datetime64, which say it themselves.
 std::optional<time_unit> unit_of(const array& raw, std::optional<time_unit> unit);
 
+/// From a value that is not negative to the next one of float64 or float32.
+double step_after(double value, element type);
+
 /// Stamp i as the file has it: integers whole, floats with 17 digits.
 std::string stamp_text(const array& raw, std::int64_t i);
 
@@ -52,6 +55,7 @@ struct stream {
   std::vector<std::int64_t> lengths = {};    ///< samples of each item; empty: all
   std::string times_type = {};               ///< as the file has them
   std::optional<time_unit> times_unit = {};  ///< as they were read; none: their own
+  double resolution = 0;                     ///< seconds by which the file may show one time as two
 
   [[nodiscard]] std::int64_t items() const {
     return values.shape.size() == 3 ? values.shape[0] : 1;

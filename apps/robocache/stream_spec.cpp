@@ -79,6 +79,8 @@ void parse_option(const std::string& name, const std::string& value, fuse_settin
     settings.window = parse_number(value, 1e-9, INFINITY, where);
   } else if (name == "tolerance") {
     sampling.tolerance = length();
+  } else if (name == "snap") {
+    sampling.snap = length();
   } else if (name == "max-gap") {
     sampling.max_gap = length();
   } else if (name == "before") {
@@ -102,8 +104,8 @@ void parse_option(const std::string& name, const std::string& value, fuse_settin
     }
   } else {
     bad_usage(where +
-              ": expected one of the options offset, drift, window, tolerance, max-gap, before, "
-              "after, fill, nan, unit and unsorted");
+              ": expected one of the options offset, drift, window, tolerance, max-gap, snap, "
+              "before, after, fill, nan, unit and unsorted");
   }
 }
 

@@ -119,8 +119,8 @@ TEST_CASE("tool: int64 nanoseconds stay exact at the epoch") {
   const array times = array_file(here / "out.npz").read("t");
   REQUIRE(times.type == element::i64);
   REQUIRE(times.shape == shape_type{7});
-  const std::int64_t expected[] = {0,          333333333,  666666667, 1000000000,
-                                   1333333333, 1666666667, 2000000000};
+  const std::int64_t expected[] = {0,          333333333,  666666666, 1000000000,
+                                   1333333333, 1666666666, 2000000000};
   for (int k = 0; k < 7; ++k) CHECK(times.as<std::int64_t>()[k] == first + expected[k]);
   const array values = array_file(here / "out.npz").read("v");
   CHECK(values.type == element::f32);
