@@ -22,6 +22,17 @@ struct clock_ends {
 };
 
 template <class Time>
+[[noreturn]] void refuse_gap(const clock_ends<Time>& ends, const fuse_source& latest,
+                             const fuse_source& earliest) {
+  array stamps = make_array(element_of<Time>(), {2});
+  stamps.as<Time>()[0] = ends.first;
+  stamps.as<Time>()[1] = ends.last;
+  bad_input(latest.data.times_name + " begins at " + stamp_text(stamps, 0) + ", after " +
+            earliest.data.times_name + " ends at " + stamp_text(stamps, 1) +
+            ": expected streams that overlap in time (--span union spans them all)");
+}
+
+template <class Time>
 clock_ends<Time> ends_of(const std::vector<fuse_source>& sources, const clock_rate& rate,
                          time_span span) {
   const fuse_source* latest = nullptr;
@@ -44,10 +55,7 @@ clock_ends<Time> ends_of(const std::vector<fuse_source>& sources, const clock_ra
       ends.last = end;
     }
   }
-  if (ends.first > ends.last) {
-    bad_input(latest->data.times_name + " begins after " + earliest->data.times_name +
-              " ends: expected streams that overlap in time (--span union spans them all)");
-  }
+  if (ends.first > ends.last) refuse_gap(ends, *latest, *earliest);
   const std::optional<double>& snap = earliest->settings.sampling.snap;
   ends.snap = snap.has_value() ? *snap : default_snap(earliest->data, true, rate);
   return ends;

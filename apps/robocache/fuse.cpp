@@ -57,7 +57,8 @@ fuse_source read_source(const stream_spec& spec, const fuse_settings& settings,
   if (type == element::f64) data.values = converted(data.values, element::f32);
   if (data.times.type == element::f32) data.times = converted(data.times, element::f64);
   if (settings.reduce == reduction::none) {
-    check_kinds(settings.sampling.kinds, data.channels(), data.name, spec.option);
+    source.settings.sampling.kinds =
+        covering(settings.sampling.kinds, data.channels(), data.name, spec.option);
   }
   return source;
 }

@@ -12,7 +12,8 @@ constexpr const char* footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=V
             seconds, the same for all streams. Without it: VALUES_times where the file has that, else
             times
   KIND      interpolates at each target: linear, nearest, previous, next, cubic, pchip, slerp-xyzw,
-            slerp-wxyz, radians, degrees, or groups of channels such as linear:7,slerp-xyzw:4;
+            slerp-wxyz, radians, degrees, or groups of channels such as linear:7,slerp-xyzw:4
+            or linear:6,previous, where the last one is for the rest;
             or reduces the samples since the target before: mean, min, max, or the last K of them
             side by side, the oldest first: last4
   OPTION    offset=S      its clock reads S seconds more than the common one (at its first stamp)
@@ -32,7 +33,7 @@ constexpr const char* footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=V
             unsorted=POLICY   of stamps that step back, in place of --unsorted: error, sort or drop
 
 Example:
-  robocache fuse --stream joints.npz:qpos@linear:6,previous:1 --stream force.npz:wrench@mean       --stream camera.npz:features@previous,offset=0.012,tolerance=0.05       --rate 50 -o fused.npz --plot fused.svg
+  robocache fuse --stream joints.npz:qpos@linear:6,previous --stream force.npz:wrench@mean       --stream camera.npz:features@previous,offset=0.012,tolerance=0.05       --rate 50 -o fused.npz --plot fused.svg
 
 The output holds, for T targets of N streams, `values` (T, columns of all streams), `times` (T,),
 `valid` (T, N): False where a stream has no answer, `age` (T, N): target - last sample, and

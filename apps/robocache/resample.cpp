@@ -6,7 +6,9 @@
 #include "files/output.hpp"
 #include "kinds.hpp"
 #include "named_files.hpp"
+#include "narrowing.hpp"
 #include "plot.hpp"
+#include "selecting.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
@@ -15,6 +17,8 @@ namespace {
 /// What the command works on, read and checked.
 struct recording {
   stream samples;
+  std::vector<std::int64_t> row;  // the shape of a sample that is no row of numbers
+  resample_settings settings;     // whole
   clock_targets targets;
   std::vector<std::int64_t> plotted;  // channels
 };
@@ -31,25 +35,21 @@ void check(const resample_command& command) {
               {{"--output", command.output}, {"--plot", command.plot}});
 }
 
-stream read_stream(const resample_command& command, const array_file& file) {
+void read_samples(const resample_command& command, const array_file& file, recording& in) {
   progress_bar bar("reading " + command.input);
-  stream s;
+  stream& s = in.samples;
   s.name = command.input + ": array '" + command.values + "'";
   s.times_name = command.input + ": array '" + command.times + "'";
   s.values = file.read(command.values, bar.hook());
   s.times = file.read(command.times, bar.hook());
-  const bool is_number = s.values.date.empty();
-  if (is_number && command.type.has_value() && *command.type != s.values.type) {
-    s.values = converted(s.values, *command.type);
+  if (!s.values.date.empty()) bad_input(s.name + ": expected numbers, got " + type_text(s.values));
+  if (command.type.has_value() && *command.type != s.values.type) {
+    s.values = narrowed(s.values, *command.type, s.name);
   }
-  if (!is_float(s.values.type)) {
-    bad_input(s.name + ": expected float16, float32 or float64, got " + type_text(s.values) +
-              (is_number ? " (--element converts)" : ""));
-  }
+  if (is_selected_only(s)) check_selection(s, command.settings);
+  in.row = flatten_rows(s);
   prepare_stream(s, command.stamps);
   warn_of_coarse_stamps(s);
-  check_kinds(command.settings.kinds, s.channels(), s.name);
-  return s;
 }
 
 clock_targets read_targets(const resample_command& command, const array_file& file,
@@ -79,9 +79,10 @@ double grid_snap(const resample_command& command, const stream& s) {
   return snap.has_value() ? *snap : default_snap(s, true, command.rate);
 }
 
-/// The settings with the snap that they leave open.
+/// The settings with what they leave open: the channels of the last group and the snap.
 resample_settings settings_for(const resample_command& command, const stream& s) {
   resample_settings settings = command.settings;
+  settings.kinds = covering(settings.kinds, s.channels(), s.name);
   if (!settings.snap.has_value()) {
     settings.snap = default_snap(s, selects(settings.kinds), command.rate);
   }
@@ -91,8 +92,9 @@ resample_settings settings_for(const resample_command& command, const stream& s)
 recording read_recording(const resample_command& command) {
   const array_file file(command.input);
   recording in;
-  in.samples = read_stream(command, file);
+  read_samples(command, file, in);
   const stream& s = in.samples;
+  in.settings = settings_for(command, s);
   in.plotted = parse_channels(command.plot_channels, s.channels());
   const bool is_uniform = command.rate.has_value();
   const bool is_said = warn_of_absurd_rate(s, false, "--time-unit ");
@@ -137,7 +139,7 @@ figure draw_result(const resample_command& command, const recording& in, const r
   const bool from_first = needs_origin(s.times);
   f.x_label = from_first ? "time since the first stamp (s)" : "time (s)";
   if (s.items() == 0) return f;
-  const plot_source source{s, in.targets, result, command.settings.kinds,
+  const plot_source source{s, in.targets, result, in.settings.kinds,
                            from_first ? &s.times : nullptr};
   for (const std::int64_t channel : in.plotted) {
     std::string title = command.values;
@@ -165,11 +167,20 @@ void print_result(const resample_command& command, const any_executor& executor,
   const array& values = in.samples.values;
   const auto bytes = static_cast<double>(values.bytes.size() + result.values.bytes.size());
   print(printable(command.values) + ": " + numpy_name(values.type) + " " +
-        shape_text(values.shape) + ", " + printable(task_text(command, in)) + "\n");
+        shape_text(with_rows(values.shape, in.row)) + ", " + printable(task_text(command, in)) +
+        "\n");
   print(format("%.1f %% of the targets valid; ", 100 * valid_share(result)) +
         duration_text(result.seconds) + " on " + executor_text(executor) + ", " +
         bytes_text(bytes / result.seconds) + "/s\n");
   print_written({command.output, command.plot});
+}
+
+resampled make_result(const any_executor& executor, const recording& in) {
+  const stream& s = in.samples;
+  resampled result = is_selected_only(s) ? select_samples(executor, s, in.targets, in.settings)
+                                         : resample_stream(executor, s, in.targets, in.settings);
+  result.values.shape = with_rows(result.values.shape, in.row);
+  return result;
 }
 
 }  // namespace
@@ -178,8 +189,7 @@ void run(const resample_command& command) {
   check(command);
   const any_executor executor = choose_executor(command.executor);
   const recording in = read_recording(command);
-  const resampled result =
-      resample_stream(executor, in.samples, in.targets, settings_for(command, in.samples));
+  const resampled result = make_result(executor, in);
   write_result(command, in, result);
   print_result(command, executor, in, result);
 }

@@ -15,14 +15,16 @@ constexpr const char* footer = R"(Examples:
   robocache resample log.npz --values force --rate 100 --max-gap 0.05 -o force.npz
   robocache resample bag.npz --times stamp_us --time-unit us --unsorted sort --rate 50 -o bag50.npz
 
-The input holds values of shape (T,), (T, D) or (B, T, D) and times of shape (T,) or (B, T), ascending
-unless --unsorted says what becomes of others: float64 or float32 seconds, integers of any width that
+The input holds values of shape (T,), (T, D), (T, ...) such as images, or (B, T, ...) and times of shape
+(T,) or (B, T), ascending unless --unsorted says what becomes of others: float64 or float32 seconds, integers of any width that
 count nanoseconds, in another unit by --time-unit, or datetime64 of any unit. Integers and datetime64
 become int64 nanoseconds, exactly, and so do the times of the output; floats stay seconds, and all
 options take seconds. numpy.savez writes such files:
   numpy.savez("log.npz", ctrl=ctrl, times=times)
 The output holds the values and times under the same names, and `valid`: False where there is no
-answer. Values keep their type unless --element says otherwise.)";
+answer. Values keep their type unless --element says otherwise; what that type cannot hold is told, and
+is invalid where it would be infinite. Integers and flags, images of uint8 among them, are taken as they
+are by --kind previous, next or nearest; where there is no answer they are 0, or --fill.)";
 
 void add_end_option(CLI::App& command, const char* name, end_policy& policy, const char* help) {
   static const std::map<std::string, end_policy> policies = {
@@ -62,7 +64,8 @@ void add_task_options(CLI::App& command, resample_command& c) {
             c.settings.kinds = parse_kinds(text);
           },
           "linear, nearest, previous, next, cubic, pchip, slerp-xyzw, slerp-wxyz, radians, "
-          "degrees, or groups of channels such as linear:7,slerp-xyzw:4,previous:1")
+          "degrees, or groups of channels such as linear:7,slerp-xyzw:4,previous; the last "
+          "one, without a number, is for the rest")
       ->default_str(c.kinds)
       ->type_name("KIND");
 }
@@ -75,7 +78,9 @@ void add_policy_options(CLI::App& command, resample_command& c) {
   add_end_option(command, "--after", c.settings.after,
                  "Targets after the last sample: hold, fill, extrapolate, or by-kind (default): "
                  "next fills, others hold");
-  command.add_option("--fill", c.settings.fill, "Value where there is no answer (default nan)")
+  command
+      .add_option("--fill", c.settings.fill,
+                  "Value where there is no answer (default nan; 0 for integers)")
       ->type_name("VALUE");
   const auto not_negative = [](const std::string& text) {
     return std::strtod(text.c_str(), nullptr) >= 0 ? std::string() : "must not be negative or NaN";

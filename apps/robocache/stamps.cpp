@@ -105,6 +105,16 @@ array seconds_from(const array& raw, time_unit unit) {
   return result;
 }
 
+/// As few digits as make the same float again; epochs whole.
+template <class Float>
+std::string shortest(Float value) {
+  const double size = std::fabs(static_cast<double>(value));
+  const bool is_usual = size == 0 || (size >= 1e-5 && size < 1e17);
+  const auto style = is_usual ? std::chars_format::fixed : std::chars_format::scientific;
+  char text[64];
+  return {text, std::to_chars(text, text + sizeof text, value, style).ptr};
+}
+
 /// A count of the unit, or two steps of the floats: one for each of two times.
 double resolution_of(const array& raw, std::optional<time_unit> unit, const std::string& name) {
   const double scale = unit.has_value() ? seconds_of(*unit) : 1;
@@ -122,7 +132,10 @@ double resolution_of(const array& raw, std::optional<time_unit> unit, const std:
 void check_shapes(const stream& s) {
   const auto& shape = s.values.shape;
   if (shape.empty() || shape.size() > 3) {
-    bad_input(s.name + ": expected shape (T,), (T, D) or (B, T, D), got " + shape_text(shape));
+    bad_input(
+        s.name +
+        ": expected shape (T,), (T, ...) or (B, T, ...), where T is the number of stamps, got " +
+        shape_text(shape));
   }
   using extents = std::vector<std::int64_t>;
   const bool shared = s.times.shape == extents{s.samples()};
@@ -254,7 +267,8 @@ double step_after(double value, element type) {
 }
 
 std::string stamp_text(const array& raw, std::int64_t i) {
-  if (is_float(raw.type)) return format("%.17g", number_at(raw, i));
+  if (raw.type == element::f32) return shortest(raw.as<float>()[i]);
+  if (is_float(raw.type)) return shortest(number_at(raw, i));
   std::string text;
   with_integer_type(raw.type,
                     [&](auto zero) { text = std::to_string(raw.as<decltype(zero)>()[i]); });

@@ -33,7 +33,7 @@ std::optional<time_unit> unit_of(const array& raw, std::optional<time_unit> unit
 /// From a value that is not negative to the next one of float64 or float32.
 double step_after(double value, element type);
 
-/// Stamp i as the file has it: integers whole, floats with 17 digits.
+/// Stamp i as the file has it: integers whole, floats with the digits that tell it from all others.
 std::string stamp_text(const array& raw, std::int64_t i);
 
 /// "index 3", or "index 3 of item 1" where each item has stamps of its own.

@@ -49,8 +49,10 @@ TEST_CASE("unsorted: an error names the index and both stamps exactly") {
                   parts);
   };
   fails(member<double>("<f8", "(3,)", {0, 0.3, std::nextafter(0.3, 0)}),
-        {"in.npz: array 'times'", "0.29999999999999993 after 0.29999999999999999 at index 2",
-         "--unsorted sort"});
+        {"in.npz: array 'times'", "0.29999999999999993 after 0.3 at index 2", "--unsorted sort"});
+  fails(member<double>("<f8", "(3,)", {0, 1700000000.123, 1700000000}),
+        {"1700000000 after 1700000000.123 at index 2"});
+  fails(member<float>("<f4", "(3,)", {0, 0.2F, 0.1F}), {"0.1 after 0.2 at index 2"});
   fails(member<std::int64_t>("<i8", "(3,)", {0, 1700000000000000002, 1700000000000000001}),
         {"1700000000000000001 after 1700000000000000002 at index 2", "--unsorted drop"});
   fails(member<std::uint64_t>("<u8", "(3,)", {8, 7, 9}), {"7 after 8 at index 1"});
