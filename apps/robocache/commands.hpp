@@ -37,9 +37,10 @@ struct resample_command {
   std::string plot_channels;  // "0-7,12"; empty: the first 8
   std::string unit;
   std::optional<clock_rate> rate;
-  std::string targets;           // an array of the input; empty: --rate
-  std::string kinds = "linear";  // as typed; parsed in `settings`
-  std::optional<element> type;   // none: keep
+  std::optional<clock_rate> source_rate;  // of recordings without stamps
+  std::string targets;                    // an array of the input; empty: --rate
+  std::string kinds = "linear";           // as typed; parsed in `settings`
+  std::optional<element> type;            // none: keep
   stamp_settings stamps;
   resample_settings settings;
   executor_choice executor;
@@ -54,8 +55,9 @@ struct fuse_command {
   std::string targets;  // FILE:ARRAY; empty: --rate
   time_span span = time_span::overlap;
   element type = element::f32;
-  stamp_settings stamps;       // of streams that say nothing else, and of targets
-  std::optional<double> snap;  // of streams that say nothing else
+  stamp_settings stamps;                  // of streams that say nothing else, and of targets
+  std::optional<double> snap;             // of streams that say nothing else
+  std::optional<clock_rate> source_rate;  // of those that have no stamps
   executor_choice executor;
 };
 

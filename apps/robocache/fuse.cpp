@@ -27,23 +27,15 @@ stamp_settings stamps_of(const fuse_source& source, const stamp_settings& of_all
   return result;
 }
 
-fuse_source read_source(const stream_spec& spec, const fuse_settings& settings,
-                        const stamp_settings& of_all) {
-  const array_file file(spec.file);
-  const std::string own_times = spec.values + "_times";
-  std::string times = spec.times;
-  if (times.empty()) times = has(file, own_times) ? own_times : "times";
+/// The array of a stream's stamps; none where it has a rate in their place.
+std::string times_of(const array_file& file, const stream_spec& spec, bool has_rate) {
+  if (!spec.times.empty()) return spec.times;
+  const std::string own = spec.values + "_times";
+  if (has(file, own)) return own;
+  return has_rate && !has(file, "times") ? "" : "times";
+}
 
-  fuse_source source;
-  source.name = spec.values;
-  source.kind = spec.settings;
-  source.settings = settings;
-  stream& data = source.data;
-  data.name = spec.file + ": array '" + spec.values + "'";
-  data.times_name = spec.file + ": array '" + times + "'";
-  progress_bar bar("reading " + spec.file);
-  data.values = file.read(spec.values, bar.hook());
-  data.times = file.read(times, bar.hook());
+void check_values(const stream& data) {
   const element type = data.values.type;
   if (!is_float(type) && type != element::u8 && type != element::boolean) {
     bad_input(data.name + ": expected float16, float32, float64, uint8 or bool, got " +
@@ -52,31 +44,42 @@ fuse_source read_source(const stream_spec& spec, const fuse_settings& settings,
   if (data.values.shape.size() > 2) {
     bad_input(data.name + ": expected shape (T,) or (T, D), got " + shape_text(data.values.shape));
   }
-  prepare_stream(data, stamps_of(source, of_all));
+}
+
+fuse_source read_source(const stream_spec& spec, const fuse_settings& settings,
+                        const fuse_command& command) {
+  const array_file file(spec.file);
+  std::optional<clock_rate> rate = settings.rate;
+  if (rate.has_value() && !spec.times.empty()) {
+    bad_usage(spec.option + ": expected an array of stamps or rate=, got both");
+  }
+  std::string times;
+  if (!rate.has_value()) times = times_of(file, spec, command.source_rate.has_value());
+  if (times.empty() && !rate.has_value()) rate = command.source_rate;
+
+  fuse_source source;
+  source.name = spec.values;
+  source.kind = spec.settings;
+  source.settings = settings;
+  source.data = read_stream(file, spec.values, times, rate);
+  stream& data = source.data;
+  check_values(data);
+  prepare_stream(data, stamps_of(source, command.stamps));
   warn_of_coarse_stamps(data);
-  if (type == element::f64) data.values = converted(data.values, element::f32);
-  if (data.times.type == element::f32) data.times = converted(data.times, element::f64);
+  if (data.values.type == element::f64) data.values = converted(data.values, element::f32);
   if (settings.reduce == reduction::none) {
     source.settings.sampling.kinds =
         covering(settings.sampling.kinds, data.channels(), data.name, spec.option);
   }
+  if (!settings.sampling.snap.has_value()) source.settings.sampling.snap = command.snap;
   return source;
-}
-
-/// Nanoseconds beside seconds are a mistake.
-void check_unit(const array& times, const std::string& type, const std::string& name,
-                const fuse_source& first) {
-  if (times.type != first.data.times.type) {
-    const char* unit = first.data.times.type == element::i64 ? "int64 nanoseconds" : "seconds";
-    bad_input(name + ": expected " + unit + " as in " + first.data.times_name + ", got " + type);
-  }
 }
 
 /// What the command line says of the streams and targets, parsed before a file is opened.
 struct request {
   std::vector<stream_spec> specs;
   std::vector<fuse_settings> settings;
-  std::string targets_file, targets;  // empty: --rate
+  array_name targets;  // empty: --rate
 };
 
 request parse(const fuse_command& command) {
@@ -94,13 +97,11 @@ request parse(const fuse_command& command) {
     inputs.push_back({spec.option, spec.file});
   }
   if (!command.targets.empty()) {
-    const std::size_t colon = command.targets.rfind(':');
-    if (colon == std::string::npos) {
+    result.targets = parse_array(command.targets);
+    if (result.targets.file.empty()) {
       bad_usage("--targets: expected FILE:ARRAY, got '" + command.targets + "'");
     }
-    result.targets_file = command.targets.substr(0, colon);
-    result.targets = command.targets.substr(colon + 1);
-    inputs.push_back({"--targets", result.targets_file});
+    inputs.push_back({"--targets", result.targets.file});
   }
   check_files(inputs, {{"--output", command.output}, {"--plot", command.plot}});
   return result;
@@ -109,11 +110,7 @@ request parse(const fuse_command& command) {
 std::vector<fuse_source> read_sources(const request& wanted, const fuse_command& command) {
   std::vector<fuse_source> sources;
   for (std::size_t n = 0; n < wanted.specs.size(); ++n) {
-    sources.push_back(read_source(wanted.specs[n], wanted.settings[n], command.stamps));
-    std::optional<double>& snap = sources.back().settings.sampling.snap;
-    if (!snap.has_value()) snap = command.snap;
-    const stream& data = sources.back().data;
-    check_unit(data.times, data.times_type, data.times_name, sources.front());
+    sources.push_back(read_source(wanted.specs[n], wanted.settings[n], command));
   }
   return sources;
 }
@@ -130,17 +127,25 @@ bool warn_of_rates(const std::vector<fuse_source>& sources, bool is_one_target) 
   return is_said;
 }
 
-array read_targets(const request& wanted, const stamp_settings& stamps, const fuse_source& first) {
-  const array_file file(wanted.targets_file);
-  const std::string where = file.path() + ": array '" + wanted.targets + "'";
-  const array raw = file.read(wanted.targets);
+array read_targets(const request& wanted, const stamp_settings& stamps) {
+  const array_file file(wanted.targets.file);
+  const std::string where = file.path() + ": array '" + wanted.targets.array + "'";
+  const array raw = file.read(wanted.targets.array);
   array targets = read_stamps(raw, where, raw.date.empty() ? stamps.unit : std::nullopt);
   if (targets.shape.size() != 1) {
     bad_input(where + ": expected shape (T,), got " + shape_text(targets.shape));
   }
-  if (targets.type == element::f32) targets = converted(targets, element::f64);
-  check_unit(targets, type_text(raw), where, first);
   return targets;
+}
+
+/// Gives all stamps, and targets from a file, one type.
+void unify_clocks(std::vector<fuse_source>& sources, array& targets, const request& wanted) {
+  std::vector<std::pair<array*, std::string>> all;
+  for (fuse_source& s : sources) all.emplace_back(&s.data.times, s.data.times_name);
+  if (!wanted.targets.file.empty()) {
+    all.emplace_back(&targets, wanted.targets.file + ": array '" + wanted.targets.array + "'");
+  }
+  unify_times(all);
 }
 
 /// "wrench[2]", or "wrench[2] 1 back" of a sample before the last.
@@ -211,13 +216,15 @@ void print_result(const fuse_command& command, const any_executor& executor,
 void run(const fuse_command& command) {
   const request wanted = parse(command);
   const any_executor executor = choose_executor(command.executor);
-  const std::vector<fuse_source> sources = read_sources(wanted, command);
+  std::vector<fuse_source> sources = read_sources(wanted, command);
   const std::vector<std::int64_t> plotted = plotted_columns(command, sources);
   const bool is_said = warn_of_rates(sources, false);
-  const target_clock clock =
-      command.rate.has_value()
-          ? common_clock(sources, *command.rate, command.span, command.type)
-          : target_clock{read_targets(wanted, command.stamps, sources.front()), {}};
+  target_clock clock;
+  if (!command.rate.has_value()) clock.times = read_targets(wanted, command.stamps);
+  unify_clocks(sources, clock.times, wanted);
+  if (command.rate.has_value()) {
+    clock = common_clock(sources, *command.rate, command.span, command.type);
+  }
   if (!is_said && command.rate.has_value() && clock.times.size() == 1) warn_of_rates(sources, true);
   const fused result = fuse_sources(executor, sources, clock, command.type);
 

@@ -9,8 +9,9 @@ namespace {
 constexpr const char* footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=VALUE...]:
   VALUES    array of shape (T,) or (T, D): float16, float32, float64 (rounded to float32), uint8, bool
   TIMES     its stamps, ascending: integers or datetime64, which become int64 nanoseconds, or float
-            seconds, the same for all streams. Without it: VALUES_times where the file has that, else
-            times
+            seconds; where streams have both, seconds become nanoseconds, too. Without it: VALUES_times
+            where the file has that, else times, else those of --source-rate. In names of arrays \:
+            \, \@ and \\ stand for those characters
   KIND      interpolates at each target: linear, nearest, previous, next, cubic, pchip, slerp-xyzw,
             slerp-wxyz, radians, degrees, or groups of channels such as linear:7,slerp-xyzw:4
             or linear:6,previous, where the last one is for the rest;
@@ -29,6 +30,7 @@ constexpr const char* footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=V
                         are longer than the step of the targets and leave samples out where shorter
             nan=POLICY    NaN samples: propagate (default) or skip
             fill=VALUE    where there is no answer (default nan)
+            rate=HZ       it has no stamps, but this many samples a second, the first at 0 s
             unit=U        of its stamps, in place of --time-unit: s, ms, us or ns
             unsorted=POLICY   of stamps that step back, in place of --unsorted: error, sort or drop
 
@@ -54,7 +56,10 @@ void add_fuse(CLI::App& app, fuse_command& c) {
   command.add_option("-o,--output", c.output, "Result (.npz), replaced as a whole")
       ->required()
       ->type_name("OUT.npz");
-  add_rate_option(command, c.rate, "Targets this many times a second: 30, 29.97, 30000/1001");
+  add_rate_option(command, "--rate", c.rate,
+                  "Targets this many times a second: 30, 29.97, 30000/1001");
+  add_rate_option(command, "--source-rate", c.source_rate,
+                  "Streams that have no array of stamps have this many samples a second, from 0 s");
   CLI::Option* targets =
       command.add_option("--targets", c.targets, "Array of target times, in place of --rate")
           ->type_name("FILE:ARRAY");

@@ -17,6 +17,7 @@ struct fuse_settings {
   double offset = 0;  ///< what its clock reads more than the common one at its first stamp
   double drift = 0;   ///< seconds that it gains in a second from then on
   stamp_settings stamps;
+  std::optional<clock_rate> rate = {};  ///< of a stream without stamps
 };
 
 /// A stream of [T] or [T, D] float32, float16, uint8 or bool at int64 or float64 stamps.

@@ -6,15 +6,16 @@
 
 namespace robocache::cli {
 
-void add_rate_option(CLI::App& command, std::optional<clock_rate>& rate, const std::string& help) {
+CLI::Option* add_rate_option(CLI::App& command, const std::string& name,
+                             std::optional<clock_rate>& rate, const std::string& help) {
   const auto is_rate = [](const std::string& text) -> std::string {
     return parse_rate(text).has_value() ? ""
                                         : "a rate is a number or a fraction such as 30000/1001, "
                                           "from 1e-9 to 1e12 Hz";
   };
-  command
+  return command
       .add_option_function<std::string>(
-          "--rate", [&rate](const std::string& text) { rate = parse_rate(text); }, help)
+          name, [&rate](const std::string& text) { rate = parse_rate(text); }, help)
       ->check(is_rate)
       ->type_name("HZ");
 }
@@ -51,6 +52,16 @@ void add_stamp_options(CLI::App& command, stamp_settings& settings) {
           "largest stamp before them")
       ->check(CLI::IsMember({"error", "sort", "drop"}))
       ->type_name("POLICY");
+  static const std::map<std::string, spare_stamp> spares = {
+      {"last", spare_stamp::last}, {"first", spare_stamp::first}, {"error", spare_stamp::error}};
+  command
+      .add_option_function<std::string>(
+          "--spare-stamp",
+          [&settings](const std::string& text) { settings.spare = spares.at(text); },
+          "Which stamp has no sample where there is one more than samples: last (default), as of "
+          "actions between states, or first; or error")
+      ->check(CLI::IsMember({"last", "first", "error"}))
+      ->type_name("WHICH");
 }
 
 void add_executor_options(CLI::App& command, executor_choice& choice) {

@@ -36,12 +36,8 @@ void check(const resample_command& command) {
 }
 
 void read_samples(const resample_command& command, const array_file& file, recording& in) {
-  progress_bar bar("reading " + command.input);
+  in.samples = read_stream(file, command.values, command.times, command.source_rate);
   stream& s = in.samples;
-  s.name = command.input + ": array '" + command.values + "'";
-  s.times_name = command.input + ": array '" + command.times + "'";
-  s.values = file.read(command.values, bar.hook());
-  s.times = file.read(command.times, bar.hook());
   if (!s.values.date.empty()) bad_input(s.name + ": expected numbers, got " + type_text(s.values));
   if (command.type.has_value() && *command.type != s.values.type) {
     s.values = narrowed(s.values, *command.type, s.name);
@@ -52,23 +48,21 @@ void read_samples(const resample_command& command, const array_file& file, recor
   warn_of_coarse_stamps(s);
 }
 
-clock_targets read_targets(const resample_command& command, const array_file& file,
-                           const stream& s) {
+clock_targets read_targets(const resample_command& command, const array_file& file, stream& s) {
   const std::string where = command.input + ": array '" + command.targets + "'";
   const array raw = file.read(command.targets);
   // Targets without a unit of their own are in that of the option.
   const auto unit = raw.date.empty() ? command.stamps.unit : std::nullopt;
   clock_targets targets{read_stamps(raw, where, unit), {}};
   const auto& shape = targets.times.shape;
-  if (targets.times.type != s.times.type) {
-    bad_input(where + ": expected the type of '" + command.times + "', " + s.times_type + ", got " +
-              type_text(raw));
-  }
   const bool batched = s.values.shape.size() == 3 && shape.size() == 2 && shape[0] == s.items();
   if (shape.size() != 1 && !batched) {
     bad_input(where + ": expected shape (U,)" +
               (s.values.shape.size() == 3 ? " or (" + std::to_string(s.items()) + ", U)" : "") +
               ", got " + shape_text(shape));
+  }
+  if (targets.times.type != s.times.type) {
+    unify_times({{&s.times, s.times_name}, {&targets.times, where}});
   }
   return targets;
 }
@@ -93,7 +87,7 @@ recording read_recording(const resample_command& command) {
   const array_file file(command.input);
   recording in;
   read_samples(command, file, in);
-  const stream& s = in.samples;
+  stream& s = in.samples;
   in.settings = settings_for(command, s);
   in.plotted = parse_channels(command.plot_channels, s.channels());
   const bool is_uniform = command.rate.has_value();

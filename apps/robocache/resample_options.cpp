@@ -48,10 +48,14 @@ void add_task_options(CLI::App& command, resample_command& c) {
   command.add_option("--values", c.values, "Array of samples")
       ->capture_default_str()
       ->type_name("NAME");
-  command.add_option("--times", c.times, "Array of stamps")
-      ->capture_default_str()
-      ->type_name("NAME");
-  add_rate_option(command, c.rate,
+  CLI::Option* times = command.add_option("--times", c.times, "Array of stamps")
+                           ->capture_default_str()
+                           ->type_name("NAME");
+  add_rate_option(
+      command, "--source-rate", c.source_rate,
+      "The recording has no stamps, but this many samples a second; the first is at 0 s")
+      ->excludes(times);
+  add_rate_option(command, "--rate", c.rate,
                   "Targets this many times a second, from the first stamp to the last: 30, 29.97, "
                   "30000/1001");
   command.add_option("--targets", c.targets, "Array of target times, in place of --rate")

@@ -9,7 +9,7 @@
 
 #include "clock_rate.hpp"
 #include "files/array.hpp"
-#include "stamps.hpp"
+#include "stream.hpp"
 
 namespace robocache::cli {
 

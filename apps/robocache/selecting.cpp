@@ -9,13 +9,19 @@
 namespace robocache::cli {
 namespace {
 
-/// Whether the stamps are those of the second dimension.
-bool is_batch(const stream& s) {
+/// The dimension that the stamps have, which may be one more than samples; none where no one is it.
+/// A batch comes first where both are, but not of rows of more than one dimension.
+std::optional<std::size_t> sample_dimension(const stream& s) {
   const auto& shape = s.values.shape;
-  const auto& times = s.times.shape;
-  if (times.size() == 2) return true;
-  const bool fits = times.size() == 1 && shape[1] == times[0];
-  return fits && (shape.size() == 3 || shape[0] != times[0]);
+  if (s.times.shape.empty()) return std::nullopt;
+  const std::int64_t stamps = s.times.shape.back();
+  const bool is_batch_first = shape.size() == 3 || s.times.shape.size() == 2;
+  for (const std::int64_t samples : {stamps, stamps - 1}) {
+    for (const std::size_t dimension : {is_batch_first ? 1U : 0U, is_batch_first ? 0U : 1U}) {
+      if (shape[dimension] == samples) return dimension;
+    }
+  }
+  return std::nullopt;
 }
 
 /// The samples' own numbers, which are exact as doubles.
@@ -65,8 +71,9 @@ std::pair<double, double> limits_of(element type) {
 std::vector<std::int64_t> flatten_rows(stream& s) {
   std::vector<std::int64_t>& shape = s.values.shape;
   if (shape.size() < 3) return {};
-  const std::size_t lead = is_batch(s) ? 2 : 1;
-  if (shape.size() == lead + 1 || shape[lead - 1] != s.times.shape.back()) return {};
+  const std::optional<std::size_t> dimension = sample_dimension(s);
+  const std::size_t lead = dimension.value_or(0) + 1;
+  if (!dimension.has_value() || shape.size() == lead + 1) return {};
   const std::vector<std::int64_t> row(shape.begin() + static_cast<std::ptrdiff_t>(lead),
                                       shape.end());
   shape.resize(lead);

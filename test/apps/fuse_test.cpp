@@ -456,11 +456,6 @@ TEST_CASE("fuse: bad input is said and loses nothing (exit codes 2 and 4)") {
   fails("odd.npz:long@linear --rate 5", {"'times'", "(3,)", "(2,)"});
   fails("odd.npz:good,back@linear --rate 5", {"'back'", "ascending"});
   fails("odd.npz:none@linear --rate 5", {"'none_times'", "at least one stamp"});
-  fails("odd.npz:good@linear --stream odd.npz:good,ns@linear --rate 5",
-        {"'ns'", "expected seconds", "int64"});
-  fails("odd.npz:good,ns@linear --stream odd.npz:good@linear --rate 5",
-        {"'times'", "expected int64 nanoseconds", "float64"});
-  fails("odd.npz:good@linear --targets odd.npz:ns", {"'ns'", "expected seconds", "int64"});
   fails("odd.npz:good@linear --targets odd.npz:table", {"'table'", "(T,)", "(2, 1)"});
 
   const std::string good = "fuse --stream odd.npz:good@linear --rate 5 ";

@@ -277,8 +277,6 @@ TEST_CASE("stamps: streams of a fuse have units of their own") {
   };
   fails("--stream in.npz:a@linear,unit=hours", 1, {"unit", "s, ms, us, ns", "'hours'"});
   fails("--stream in.npz:c@linear,unit=ms", 1, {"datetime64[s]", "got ms"});
-  fails("--stream in.npz:c@linear --stream in.npz:a,seconds@linear", 2,
-        {"'seconds'", "int64 nanoseconds", "got float64"});
   const outcome warned = test::run_tool(here,
                                         "fuse --stream in.npz:b@linear,unit=s --stream "
                                         "in.npz:a@linear,unit=us --rate 1e-6 --span union "
