@@ -64,6 +64,13 @@ void add_fuse(CLI::App& app, fuse_command& c) {
       command.add_option("--targets", c.targets, "Array of target times, in place of --rate")
           ->type_name("FILE:ARRAY");
   command
+      .add_option(
+          "--episodes", c.episodes,
+          "Array of the ends of episodes, in samples, in the file of every stream: each is fused "
+          "by itself, and the output has their new ends under the same name")
+      ->excludes(targets)
+      ->type_name("NAME");
+  command
       .add_option_function<std::string>(
           "--span",
           [&c](const std::string& text) {

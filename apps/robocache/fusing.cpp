@@ -139,15 +139,16 @@ fused fuse_sources(const any_executor& executor, const std::vector<fuse_source>&
   return result;
 }
 
-void write_fused(const std::string& path, const array& clock, const fused& result) {
+void write_fused(const std::string& path, const array& clock, const fused& result,
+                 const named_array& more) {
   progress_bar bar("writing " + path);
-  write_npz(path,
-            {{"values", &result.values},
-             {"times", &clock},
-             {"valid", &result.valid},
-             {"age", &result.age},
-             {"error", &result.error}},
-            bar.hook());
+  std::vector<named_array> arrays{{"values", &result.values},
+                                  {"times", &clock},
+                                  {"valid", &result.valid},
+                                  {"age", &result.age},
+                                  {"error", &result.error}};
+  if (!more.name.empty()) arrays.push_back(more);
+  write_npz(path, arrays, bar.hook());
 }
 
 std::vector<std::int64_t> first_columns(const std::vector<fuse_source>& sources) {

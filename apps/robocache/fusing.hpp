@@ -4,6 +4,7 @@
 
 #include <robocache/trajectory/fuse.hpp>
 
+#include "files/npz.hpp"
 #include "resampling.hpp"
 
 namespace robocache::cli {
@@ -61,8 +62,9 @@ array on_common_clock(const fuse_source& source);
 fused fuse_sources(const any_executor& executor, const std::vector<fuse_source>& sources,
                    const target_clock& clock, element type);
 
-/// Writes `values`, `times` (the clock), `valid`, `age` and `error`.
-void write_fused(const std::string& path, const array& clock, const fused& result);
+/// Writes `values`, `times` (the clock), `valid`, `age`, `error` and, where it has a name, another.
+void write_fused(const std::string& path, const array& clock, const fused& result,
+                 const named_array& more = {});
 
 /// The first column of each source in the result, then the number of columns.
 std::vector<std::int64_t> first_columns(const std::vector<fuse_source>& sources);

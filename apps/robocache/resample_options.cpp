@@ -13,6 +13,7 @@ constexpr const char* footer = R"(Examples:
   robocache resample log.npz --values ctrl --times times --rate 50 -o log50.npz --plot log50.svg
   robocache resample log.npz --values pose --rate 30 --kind linear:3,slerp-xyzw:4 -o pose.npz
   robocache resample log.npz --values force --rate 100 --max-gap 0.05 -o force.npz
+  robocache resample demos.npz --source-rate 20 --rate 10 --episodes episode_ends -o demos10.npz
   robocache resample bag.npz --times stamp_us --time-unit us --unsorted sort --rate 50 -o bag50.npz
 
 The input holds values of shape (T,), (T, D), (T, ...) such as images, or (B, T, ...) and times of shape
@@ -58,6 +59,12 @@ void add_task_options(CLI::App& command, resample_command& c) {
   add_rate_option(command, "--rate", c.rate,
                   "Targets this many times a second, from the first stamp to the last: 30, 29.97, "
                   "30000/1001");
+  command
+      .add_option(
+          "--episodes", c.episodes,
+          "Array of the ends of episodes, in samples (such as episode_ends): each is resampled by "
+          "itself, and the output has their new ends under the same name")
+      ->type_name("NAME");
   command.add_option("--targets", c.targets, "Array of target times, in place of --rate")
       ->type_name("NAME");
   command
