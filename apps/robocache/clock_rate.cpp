@@ -12,7 +12,7 @@
 namespace robocache::cli {
 namespace {
 
-constexpr double lowest = 1e-9, highest = 1e12;          // Hz
+constexpr double lowest = 1e-9, highest = 1e15;          // Hz
 constexpr std::int64_t most_seconds = 4000000000;        // nanoseconds of it fit 64 bits
 constexpr std::int64_t most_targets = 1000000000000000;  // exact as a double
 

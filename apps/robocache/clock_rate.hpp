@@ -25,7 +25,7 @@ struct clock_rate {
 };
 
 /// The rate in "30", "29.97" or "30000/1001": the first fraction that is the number to the last bit
-/// of a double. None for other text, and beyond 1e-9 to 1e12 Hz.
+/// of a double. None for other text, and beyond 1e-9 to 1e15 Hz.
 std::optional<clock_rate> parse_rate(const std::string& text);
 
 /// So many targets in so many nanoseconds, in lowest terms.

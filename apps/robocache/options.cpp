@@ -11,7 +11,7 @@ CLI::Option* add_rate_option(CLI::App& command, const std::string& name,
   const auto is_rate = [](const std::string& text) -> std::string {
     return parse_rate(text).has_value() ? ""
                                         : "a rate is a number or a fraction such as 30000/1001, "
-                                          "from 1e-9 to 1e12 Hz";
+                                          "from 1e-9 to 1e15 Hz";
   };
   return command
       .add_option_function<std::string>(

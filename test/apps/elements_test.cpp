@@ -4,7 +4,7 @@
 namespace {
 
 using namespace test;
-using shape_type = std::vector<std::int64_t>;
+using robocache::f16;
 
 /// An array and its stamps 0, 1, 2 ... s.
 template <class T>
@@ -187,4 +187,26 @@ TEST_CASE("kinds: the last group without a number is for the rest") {
                 {"slerp-xyzw", "multiple of 4", "got 3"});
   check_failure(resample(here, "--rate 2 --kind linear,previous:1"), 1,
                 {"KIND:CHANNELS for all groups but the last", "'linear'"});
+}
+
+TEST_CASE("fuse: types of streams and of the result") {
+  const temporary_directory here;
+  test::write_bytes(
+      here / "in.npz",
+      test::zip({{"image.npy", member<std::uint8_t>("|u1", "(2, 2)", {0, 255, 100, 1})},
+                 {"grip.npy", member<std::uint8_t>("|b1", "(2,)", {0, 1})},
+                 {"half.npy", member<f16>("<f2", "(2,)", {f16(0.5F), f16(1.5F)})},
+                 {"double.npy", member<double>("<f8", "(2,)", {0.1, 0.2})},
+                 {"times.npy", member<float>("<f4", "(2,)", {0, 1})}}));
+  const std::string command =
+      "fuse --stream in.npz:image@linear --stream in.npz:grip@previous --stream in.npz:half@linear "
+      "--stream in.npz:double@nearest --rate 2 -o out.npz";
+  check_success(test::run_tool(here, command));
+  check_numbers(array_file(here / "out.npz").read("values"),
+                {0, 255, 0, 0.5, 0.1F, 50, 128, 0, 1, 0.1F, 100, 1, 1, 1.5, 0.2F});
+  check_success(test::run_tool(here, command + " --element float16"));
+  const array narrow = array_file(here / "out.npz").read("values");
+  CHECK(narrow.type == element::f16);
+  CHECK(narrow.as<f16>()[4].bits == f16(0.1F).bits);
+  CHECK(number_at(narrow, 1) == 255);
 }

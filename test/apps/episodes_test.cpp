@@ -4,7 +4,6 @@
 namespace {
 
 using namespace test;
-using shape_type = std::vector<std::int64_t>;
 
 outcome resample(const temporary_directory& here, const std::string& options) {
   return run_tool(here, "resample in.npz -o out.npz " + options);

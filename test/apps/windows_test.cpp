@@ -239,7 +239,7 @@ TEST_CASE("rates: fractions, and what is none") {
   CHECK(targets("30000/1001")[299] == 9976633333);
   CHECK(targets("29.97002997002997")[299] == 9976633333);
   CHECK(targets("0.3333333333333333").back() == 9 * second);
-  for (const char* rate : {"30/0", "0/1", "-30", "1/2/3", "30 Hz", "/", "1e13", "1e-10", "nan"}) {
+  for (const char* rate : {"30/0", "0/1", "-30", "1/2/3", "30 Hz", "/", "1e16", "1e-10", "nan"}) {
     check_failure(fuse(here, "linear", "--rate '" + std::string(rate) + "'"), 1,
                   {"--rate", "30000/1001"});
   }
