@@ -55,13 +55,17 @@ ROBOCACHE_HD bool is_finite(Real x) {
   return x >= -most && x <= most;  // not by x - x, into which a product may be fused
 }
 
+/// The type that values of type T are computed in: `double` for what has 8 bytes, else `float`.
+template <class T>
+using compute_type = std::conditional_t<sizeof(T) == 8, double, float>;
+
 /// True for NaN, whatever its payload.
 template <class T>
 ROBOCACHE_HD bool is_nan(T x) {
   if constexpr (std::is_integral_v<T>) {
     return false;
   } else if constexpr (!std::is_floating_point_v<T>) {
-    return is_nan(static_cast<float>(x));
+    return is_nan(static_cast<compute_type<T>>(x));
   } else {
     return x != x;
   }
@@ -76,10 +80,6 @@ ROBOCACHE_HD T canonical_nan() {
     return detail::bit_cast<T>(std::uint32_t{0x7fc00000});
   }
 }
-
-/// The type that values of type T are computed in: `double` for `double`, else `float`.
-template <class T>
-using compute_type = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
 /// A stored value as its compute type; exact.
 template <class T>
@@ -116,11 +116,7 @@ ROBOCACHE_HD T narrow(Real value) {
     return T(detail::on_the_way(value));
   } else {
     if (value != value) return canonical_nan<T>();
-    if constexpr (std::is_arithmetic_v<T>) {
-      return static_cast<T>(value);
-    } else {
-      return static_cast<T>(static_cast<float>(value));
-    }
+    return static_cast<T>(static_cast<compute_type<T>>(value));
   }
 }
 

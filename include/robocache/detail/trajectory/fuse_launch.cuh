@@ -96,6 +96,20 @@ class fuse_launcher {
   bool general_ = false, checks_ = false;
 };
 
+/// A stream of a type that no kernel is compiled for by name, in launches of its own.
+template <class Time>
+void launch(const gpu& executor, const untyped_fuse_op<Time>& op) {
+  if (op.is_reduced()) {
+    std::size_t shared = 0;
+    const group_tiling tiling = tile_general(op, 512, shared);
+    launch_kernel(fuse_name, executor, reduce_windows_kernel<untyped_fuse_op<Time>>,
+                  (op.slots() - 1) / tiling.tile + 1, fuse_threads, shared, tiling, op);
+  } else {
+    launch_groups<true>(executor, op);
+  }
+  launch_check(executor, op);
+}
+
 template <class Time, class Out>
 void launch(const gpu& executor, const fuse_call<Time, Out>& call) {
   check_call(call);
@@ -104,10 +118,21 @@ void launch(const gpu& executor, const fuse_call<Time, Out>& call) {
     check_device_pointers(name, op, clock_names);
     if (op.slots() > 0) check_device_pointer(name, "report.error", op.error.data);
   });
+  check_apart(call);
   const std::int64_t slots = call.clock.batch * call.clock.count;
   if (slots == 0) return;
-  fuse_launcher<Time, Out> launcher(executor, slots, call.count);
-  for_each_stream(call, [&](const label&, const auto& op) { launcher.add(op); });
+  std::int64_t compiled = 0;
+  for (std::int64_t n = 0; n < call.count; ++n) {
+    compiled += is_compiled<Out>(call.streams[n].type) ? 1 : 0;
+  }
+  fuse_launcher<Time, Out> launcher(executor, slots, compiled);
+  for_each_stream(call, [&](const label&, const auto& op) {
+    if constexpr (is_typed<typename std::decay_t<decltype(op)>::element>) {
+      launcher.add(op);
+    } else {
+      run(executor, op);
+    }
+  });
 }
 
 }  // namespace detail

@@ -2,6 +2,7 @@
 // of its channels.
 #pragma once
 
+#include <robocache/detail/trajectory/any_value.hpp>
 #include <robocache/trajectory/resample_options.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
@@ -26,6 +27,7 @@ constexpr bool same_plan(interpolation a, interpolation b) {
 template <class T>
 struct group_plan {
   using Real = compute_type<T>;
+  using source = typename pointers_to<T>::source;
   enum class action : std::uint8_t {
     blend,
     copy,
@@ -34,10 +36,10 @@ struct group_plan {
     skip,        ///< the item's range is bad: write nothing
   };
 
-  const T* before = nullptr;  // of curves, as are `after` and both sides
-  const T* left = nullptr;
-  const T* right = nullptr;
-  const T* after = nullptr;
+  source before{};  // of curves, as are `after` and both sides
+  source left{};
+  source right{};
+  source after{};
   side_interval<Real> left_side, right_side;
   Real weight = 0;
   action what = action::skip;
@@ -57,18 +59,19 @@ ROBOCACHE_HD Out copied(T value) {
 
 /// `Width` neighbouring values; `Aligned`: on a GPU by one access.
 template <bool Aligned, int Width, class T>
-ROBOCACHE_HD void read_lane(const T* from, T (&to)[Width]) {
-  constexpr std::size_t bytes = Width * sizeof(T) < 16 ? Width * sizeof(T) : 16;
-  struct alignas(Aligned ? bytes : alignof(T)) lane {
-    T values[Width];
-  };
+ROBOCACHE_HD void read_lane(typename pointers_to<T>::source from, T (&to)[Width]) {
 #if defined(__CUDA_ARCH__)
-  const lane all = *reinterpret_cast<const lane*>(from);
-  for (int k = 0; k < Width; ++k) to[k] = all.values[k];
-#else
-  static_cast<void>(sizeof(lane));
-  for (int k = 0; k < Width; ++k) to[k] = from[k];
+  if constexpr (is_typed<T>) {
+    constexpr std::size_t bytes = Width * sizeof(T) < 16 ? Width * sizeof(T) : 16;
+    struct alignas(Aligned ? bytes : alignof(T)) lane {
+      T values[Width];
+    };
+    const lane all = *reinterpret_cast<const lane*>(from);
+    for (int k = 0; k < Width; ++k) to[k] = all.values[k];
+    return;
+  }
 #endif
+  for (int k = 0; k < Width; ++k) to[k] = from[k];
 }
 
 /// The rotation of a quaternion's four channels. Both layouts give the same bits.

@@ -29,8 +29,8 @@ struct plain_resample_op {
   bool nan_is_valid;
   Out fill;
   sampling_policy<Time> policy;
-  const T* source;
-  Out* output;
+  typename pointers_to<T>::source source;
+  typename pointers_to<Out>::target output;
   std::int64_t source_batch, source_row;
   std::int64_t output_batch, output_row;
   std::int64_t rows;      // of `targets`: B, or 1 when they are packed
@@ -228,7 +228,7 @@ struct plain_resample_op {
  private:
   struct channel_usable {
     present row;
-    const T* channel;
+    typename pointers_to<T>::source channel;
     std::int64_t stride;
     int width;
 

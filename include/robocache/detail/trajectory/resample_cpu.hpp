@@ -167,11 +167,10 @@ void resample_groups(const Op& op, int threads) {
 /// Whichever path the operation takes.
 template <class Op>
 void resample_any(const Op& op, int threads) {
-  if (op.is_pairwise()) {
-    resample_rows(op, threads);
-  } else {
-    resample_groups(op, threads);
+  if constexpr (is_typed<typename Op::element>) {
+    if (op.is_pairwise()) return resample_rows(op, threads);
   }
+  resample_groups(op, threads);
 }
 
 /// Looks through the stamps of all items and does what follows.

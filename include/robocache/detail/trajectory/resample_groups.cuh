@@ -110,26 +110,32 @@ __device__ __forceinline__ void store_rows(const Op& op, const group_tiling& til
 }
 
 template <class Op>
+__device__ __forceinline__ void store_staged_rows(const Op& op, const group_tiling& tiling,
+                                                  const group_tile<Op>& tile,
+                                                  const target_range& targets,
+                                                  std::int64_t channels) {
+  using Out = typename Op::result;
+  switch (tiling.piece) {
+    case 16:
+      return store_rows<uint4>(op, tiling, tile, targets, channels);
+    case 8:
+      return store_rows<uint2>(op, tiling, tile, targets, channels);
+    case 4:
+      if constexpr (sizeof(Out) <= 4) {
+        store_rows<std::uint32_t>(op, tiling, tile, targets, channels);
+      }
+      return;
+    default:  // of 2 bytes, or of 8
+      store_rows<typename lane<sizeof(Out)>::type>(op, tiling, tile, targets, channels);
+  }
+}
+
+template <class Op>
 __device__ __forceinline__ void store_tile(const Op& op, const group_tiling& tiling,
                                            const group_tile<Op>& tile, const target_range& targets,
                                            std::int64_t channels) {
-  using Out = typename Op::result;
-  if (tiling.is_staged) {
-    switch (tiling.piece) {
-      case 16:
-        store_rows<uint4>(op, tiling, tile, targets, channels);
-        break;
-      case 8:
-        store_rows<uint2>(op, tiling, tile, targets, channels);
-        break;
-      case 4:
-        if constexpr (sizeof(Out) <= 4) {
-          store_rows<std::uint32_t>(op, tiling, tile, targets, channels);
-        }
-        break;
-      default:  // of 2 bytes, or of 8
-        store_rows<typename lane<sizeof(Out)>::type>(op, tiling, tile, targets, channels);
-    }
+  if constexpr (is_typed<typename Op::result>) {
+    if (tiling.is_staged) store_staged_rows(op, tiling, tile, targets, channels);
   }
   if (op.valid.data == nullptr) return;
   for_each_target(targets, tiling.columns,
@@ -140,12 +146,22 @@ __device__ __forceinline__ void store_tile(const Op& op, const group_tiling& til
                   });
 }
 
+/// Where a target's row of results is put together.
+template <class Op>
+__device__ __forceinline__ auto row_of(const group_tiling& tiling, const group_tile<Op>& tile,
+                                       std::uint32_t target, std::int64_t channels) {
+  if constexpr (is_typed<typename Op::result>) {
+    if (tiling.is_staged) return tile.rows + target * channels;
+  }
+  return tile.slots[target].output;
+}
+
 /// Answers one lane into its row.
-template <bool Aligned, bool Skips, int Width, class Op>
+template <bool Aligned, bool Skips, int Width, class Op, class To>
 __device__ __forceinline__ bool write_lane(const Op& op, const group_tile<Op>& tile,
                                            std::uint32_t target, const group_span& group,
                                            const typename group_tile<Op>::plan& plan,
-                                           std::int64_t channel, typename Op::result* to) {
+                                           std::int64_t channel, const To& to) {
   using Out = typename Op::result;
   Out results[Width];
   const bool valid =
@@ -176,9 +192,7 @@ __device__ __forceinline__ void answer_item(const Op& op, const group_tiling& ti
   const auto& plan = tile.plans[target * tiling.plans.divisor + group.plan];
   if (plan.what == group_tile<Op>::plan::action::skip) return;
   const std::uint32_t lane = in_group - target * lanes.divisor;
-  typename Op::result* const row =
-      (tiling.is_staged ? tile.rows + target * op.channels : tile.slots[target].output) +
-      group.first_channel;
+  const auto row = row_of(tiling, tile, target, op.channels) + group.first_channel;
   bool valid = true;
   if (Aligned || is_slerp(group.kind)) {
     const std::uint32_t channel = lane * 4;
@@ -241,7 +255,7 @@ __device__ __forceinline__ void reduce_windows_block(const Op& op, const group_t
     if (slot.is == Op::slot::state::skip) continue;
     typename Op::result result;
     if (!op.write_reduced(slot, tile.firsts[target], unit, result)) tile.valid[target] = 0;
-    (tiling.is_staged ? tile.rows + target * width.divisor : slot.output)[unit] = result;
+    row_of(tiling, tile, target, width.divisor)[unit] = result;
   }
   __syncthreads();
   store_tile(op, tiling, tile, targets, width.divisor);
@@ -254,6 +268,15 @@ __global__ void __launch_bounds__(64)
   extern __shared__ __align__(16) unsigned char memory[];
   wait_for_stream();
   resample_groups_block<Aligned, Skips>(op, tiling, blockIdx.x, memory);
+}
+
+template <class Op>
+__global__ void __launch_bounds__(64)
+    reduce_windows_kernel(const __grid_constant__ group_tiling tiling,
+                          const __grid_constant__ Op op) {
+  extern __shared__ __align__(16) unsigned char memory[];
+  wait_for_stream();
+  reduce_windows_block(op, tiling, blockIdx.x, memory);
 }
 
 /// A block for item number `item`: looks through its stamps and does what follows.

@@ -76,17 +76,21 @@ constexpr std::int64_t most_staged_bytes = 16384;
 /// where a row is too long for shared memory.
 template <class Op>
 bool has_aligned_lanes(const Op& op) {
-  constexpr auto in = static_cast<std::int64_t>(4 * sizeof(typename Op::element));
-  constexpr auto out = static_cast<std::int64_t>(4 * sizeof(typename Op::result));
-  bool fits = alignment_of_rows(op.source, op.source_row, op.source_batch) >= (in < 16 ? in : 16);
-  if (op.channels * out > 4 * most_staged_bytes) {
-    fits = fits &&
-           alignment_of_rows(op.output, op.output_row, op.output_batch) >= (out < 16 ? out : 16);
+  if constexpr (!is_typed<typename Op::element>) {
+    return false;
+  } else {
+    constexpr auto in = static_cast<std::int64_t>(4 * sizeof(typename Op::element));
+    constexpr auto out = static_cast<std::int64_t>(4 * sizeof(typename Op::result));
+    bool fits = alignment_of_rows(op.source, op.source_row, op.source_batch) >= (in < 16 ? in : 16);
+    if (op.channels * out > 4 * most_staged_bytes) {
+      fits = fits &&
+             alignment_of_rows(op.output, op.output_row, op.output_batch) >= (out < 16 ? out : 16);
+    }
+    for (int g = 0; g < op.group_count; ++g) {
+      fits = fits && op.groups[g].first_channel % 4 == 0 && op.groups[g].channels % 4 == 0;
+    }
+    return fits;
   }
-  for (int g = 0; g < op.group_count; ++g) {
-    fits = fits && op.groups[g].first_channel % 4 == 0 && op.groups[g].channels % 4 == 0;
-  }
-  return fits;
 }
 
 /// Tiles of about `items` lanes for an operation whose rows have so many `lanes`; `channels` of the
@@ -100,19 +104,21 @@ group_tiling tile_groups(const Op& op, std::int64_t items, std::int64_t lanes,
   tiling.tile = 64;  // powers of two, so that a tile's begin is aligned like its rows
   while (tiling.tile > 1 && tiling.tile * lanes > items) tiling.tile /= 2;
   while (tiling.tile > 1 && tiling.tile * op.plan_count > 128) tiling.tile /= 2;
+  tiling.columns = fast_divisor(static_cast<std::uint32_t>(op.columns));
   tiling.is_aligned = has_aligned_lanes(op);
-  tiling.is_staged = tiling.tile * channels * size <= most_staged_bytes;
+  tiling.is_staged = is_typed<Out> && tiling.tile * channels * size <= most_staged_bytes;
+  if (!tiling.is_staged) return tiling;
   // What all stores of a dense tile, or of a row, are a multiple of.
   tiling.is_dense = op.output_row == channels && op.is_whole() &&
                     (op.rows == 1 || op.output_batch == op.columns * channels);
   const std::int64_t row_bytes = channels * size;
   const std::int64_t whole = tiling.is_dense ? tiling.tile * row_bytes : row_bytes;
   const std::int64_t step = tiling.is_dense ? 0 : op.output_row;
-  std::int64_t piece = alignment_of_rows(op.output, step, tiling.is_dense ? 0 : op.output_batch);
+  std::int64_t piece = alignment_of_rows(static_cast<const Out*>(address_of(op.output)), step,
+                                         tiling.is_dense ? 0 : op.output_batch);
   while (whole % piece != 0) piece /= 2;
   tiling.piece = static_cast<std::uint32_t>(piece < size ? size : piece);
   tiling.pieces = fast_divisor(static_cast<std::uint32_t>(row_bytes / tiling.piece));
-  tiling.columns = fast_divisor(static_cast<std::uint32_t>(op.columns));
   return tiling;
 }
 
@@ -167,10 +173,10 @@ void check_device_pointers(const label& op_name, const resample_op<T, Time, Out>
   };
   const std::int64_t stamps = op.samples_of().slots();
   const std::int64_t slots = op.slots();
-  check("source", op.source, stamps > 0 ? op.channels : 0);
+  check("source", address_of(op.source), stamps > 0 ? op.channels : 0);
   check("times", op.times, stamps);
   check("targets", op.targets, slots);
-  check("output", op.output, slots > 0 ? op.channels : 0);
+  check("output", address_of(op.output), slots > 0 ? op.channels : 0);
   check(sample_names.lengths, op.lengths, op.items);
   check(targets.lengths, op.target_lengths, op.items);
   check(sample_names.offsets, op.offsets, 1);
@@ -194,6 +200,13 @@ void check_size(const label& name, const resample_op<T, Time, Out>& op) {
   }
 }
 
+/// Looks through the stamps of all items, where that is asked for.
+template <class Op>
+void launch_check(const gpu& executor, const Op& op) {
+  if (!op.needs_status() || op.items == 0) return;
+  launch_kernel(resample_name, executor, check_stamps_kernel<Op>, op.items, 256, 0, op);
+}
+
 template <class T, class Time>
 void launch_answers(const gpu& executor, const resample_op<T, Time>& op) {
   if (!op.is_pairwise()) return launch_groups(executor, op);
@@ -212,9 +225,7 @@ void launch(const gpu& executor, const resample_op<T, Time>& op) {
   check_size(resample_name, op);
   check_device_pointers(resample_name, op);
   if (op.slots() > 0) launch_answers(executor, op);
-  if (!op.needs_status() || op.items == 0) return;
-  launch_kernel(resample_name, executor, check_stamps_kernel<resample_op<T, Time>>, op.items, 256,
-                0, op);
+  launch_check(executor, op);
 }
 
 }  // namespace detail

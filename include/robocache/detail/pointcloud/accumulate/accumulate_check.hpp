@@ -77,12 +77,8 @@ void check_pair(const label& op_name, const char* name, const view<V, Rank>& fro
   if (!alike) {
     fail(op_name, std::string("from.") + name + " and into." + name + " must have the same shape");
   }
-  const V* const a = from.data_handle();
-  const V* const b = into.data_handle();
-  if (a == nullptr || b == nullptr) return;
-  if (a < b + into.size() && b < a + from.size()) {
-    fail(op_name, std::string("from.") + name + " and into." + name + " must not overlap");
-  }
+  require_apart(op_name, label("from.#", name), footprint(from), label("into.#", name),
+                footprint(into));
 }
 
 /// Requires that `from` can be merged into `into`.

@@ -19,7 +19,7 @@ bounds_op<std::remove_const_t<P>> make_bounds_op(const view<P, 3>& points,
   const std::int64_t items = op.clouds.items;
   check_shape(op.name, "minimum", minimum, {items, 3}, {"the number of clouds", "3 coordinates"});
   check_shape(op.name, "maximum", maximum, {items, 3}, {"the number of clouds", "3 coordinates"});
-  require_apart(op.name, "minimum", minimum, "maximum", maximum);
+  require_apart(op.name, "minimum", footprint(minimum), "maximum", footprint(maximum));
   op.minimum = minimum.data_handle();
   op.minimum_batch = minimum.stride(0);
   op.maximum = maximum.data_handle();
