@@ -25,11 +25,13 @@ void reduce_windows(const fuse_op<T, Time, Out>& op, int threads) {
 
 template <class T, class Time, class Out>
 void compute(const cpu& executor, const fuse_op<T, Time, Out>& op) {
-  if (op.is_reduced()) {
-    reduce_windows(op, executor.threads());
-  } else {
-    resample_any(op, executor.threads());
-  }
+  answer_all(executor, op, [&](const auto& seen) {
+    if (seen.is_reduced()) {
+      reduce_windows(seen, executor.threads());
+    } else {
+      resample_any(seen, executor.threads());
+    }
+  });
   check_all_stamps(op, executor.threads());
 }
 

@@ -144,7 +144,7 @@ struct fuse_op : resample_op<T, Time, Out> {
     if (error.data == nullptr || s.is == slot::state::skip) return;
     Time difference{};
     if (s.is == slot::state::answer && !is_nan(s.time)) {
-      const present usable{s.mask};
+      const auto usable = base::rows_in(s);
       const std::int64_t earlier = last_usable(s.interval, usable);
       const std::int64_t later = first_usable(s.interval + 1, s.count, usable);
       const bool has_later = later < s.count;

@@ -41,6 +41,7 @@ struct plain_resample_op {
   optional_output<std::int64_t> left;
   optional_output<double> weight;
   optional_output<Time> age;
+  const presence_index* presence;  // on the CPU, where samples may be missing
 
   /// The number of targets, answered or not.
   ROBOCACHE_HD std::int64_t slots() const { return rows * columns; }
@@ -62,6 +63,7 @@ struct plain_resample_op {
     s.samples = source + row * source_batch;
     s.output = output + row * output_batch + column * output_row;
     s.is = slot::state::answer;
+    s.item = static_cast<std::int32_t>(row);
     return s;
   }
 
@@ -87,7 +89,7 @@ struct plain_resample_op {
   /// What groups of a kind are at a target, as far as all their channels share it.
   ROBOCACHE_HD group_plan<T> plan_group(const slot& s, interpolation of) const {
     using action = typename group_plan<T>::action;
-    group_plan<T> p = plan_group(s, of, present{s.mask});
+    group_plan<T> p = plan_group(s, of, rows_in(s));
     if (nans == nan_policy::skip && p.what != action::skip) {
       // A curve that another sample at the same stamp has ended, too.
       const bool ends = p.before == p.left || p.after == p.right;
@@ -145,6 +147,30 @@ struct plain_resample_op {
     ROBOCACHE_HD bool operator()(std::int64_t i) const { return mask == nullptr || mask[i] != 0; }
   };
 
+  ROBOCACHE_HD searched<present> rows_in(const slot& s) const {
+    return {{s.mask}, presence, s.item, 0};
+  }
+
+  struct channel_usable {
+    present row;
+    typename pointers_to<T>::source channel;
+    std::int64_t stride;
+    int width;
+
+    ROBOCACHE_HD bool operator()(std::int64_t i) const {
+      if (!row(i)) return false;
+      for (int c = 0; c < width; ++c) {
+        if (is_nan(channel[i * stride + c])) return false;
+      }
+      return true;
+    }
+  };
+
+  ROBOCACHE_HD searched<channel_usable> usable_in(const slot& s, std::int64_t channel,
+                                                  int width) const {
+    return {{{s.mask}, s.samples + channel, source_row, width}, presence, s.item, 1 + channel};
+  }
+
   /// The samples around a target that count for all channels; -1 where there is none.
   struct neighbours {
     std::int64_t before = -1, after = -1;
@@ -179,7 +205,7 @@ struct plain_resample_op {
   /// The neighbours of a target among what counts for each channel of a group.
   template <bool Skips>
   ROBOCACHE_HD neighbours neighbours_in(const slot& s, const group_span& group) const {
-    if (!Skips || nans != nan_policy::skip) return neighbours_of(s, present{s.mask});
+    if (!Skips || nans != nan_policy::skip) return neighbours_of(s, rows_in(s));
     neighbours near;
     const int width = is_slerp(group.kind) ? 4 : 1;
     for (std::int64_t c = 0; c < group.channels; c += width) {
@@ -226,25 +252,6 @@ struct plain_resample_op {
   }
 
  private:
-  struct channel_usable {
-    present row;
-    typename pointers_to<T>::source channel;
-    std::int64_t stride;
-    int width;
-
-    ROBOCACHE_HD bool operator()(std::int64_t i) const {
-      if (!row(i)) return false;
-      for (int c = 0; c < width; ++c) {
-        if (is_nan(channel[i * stride + c])) return false;
-      }
-      return true;
-    }
-  };
-
-  ROBOCACHE_HD channel_usable usable_in(const slot& s, std::int64_t channel, int width) const {
-    return {{s.mask}, s.samples + channel, source_row, width};
-  }
-
   template <class Usable>
   ROBOCACHE_HD neighbours neighbours_of(const slot& s, const Usable& usable) const {
     neighbours near;

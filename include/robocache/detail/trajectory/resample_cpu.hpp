@@ -3,6 +3,7 @@
 
 #include <robocache/core/executor.hpp>
 #include <robocache/detail/cpu/parallel.hpp>
+#include <robocache/detail/trajectory/presence_cpu.hpp>
 #include <robocache/detail/trajectory/resample_check.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
@@ -142,7 +143,7 @@ void resample_slots(const Op& op, int threads, const WriteRow& write_row) {
       const std::int64_t row = i / op.columns;
       const std::int64_t column = i % op.columns;
       const auto slot = op.find(row, column);
-      if (slot.is == state::skip) continue;
+      if (slot.is == state::skip || op.is_answered(slot)) continue;
       const bool valid = write_row(slot, column);
       op.valid.write(row, column, valid && slot.is == state::answer ? 1 : 0);
       op.write_report(slot, row, column);
@@ -168,7 +169,8 @@ void resample_groups(const Op& op, int threads) {
 template <class Op>
 void resample_any(const Op& op, int threads) {
   if constexpr (is_typed<typename Op::element>) {
-    if (op.is_pairwise()) return resample_rows(op, threads);
+    const bool again = op.presence != nullptr && op.presence->is_built;
+    if (op.is_pairwise() && !again) return resample_rows(op, threads);
   }
   resample_groups(op, threads);
 }
@@ -186,7 +188,7 @@ template <class T, class Time>
 void compute(const cpu& executor, const resample_op<T, Time>& op) {
   check_items(resample_name, sample_names, op.samples_of());
   check_items(resample_name, target_names, op.targets_of());
-  resample_any(op, executor.threads());
+  answer_all(executor, op, [&](const auto& seen) { resample_any(seen, executor.threads()); });
   check_all_stamps(op, executor.threads());
 }
 

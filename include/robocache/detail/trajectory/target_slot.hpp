@@ -2,7 +2,7 @@
 #pragma once
 
 #include <robocache/detail/trajectory/any_value.hpp>
-#include <robocache/trajectory/interpolate.hpp>
+#include <robocache/detail/trajectory/presence.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
@@ -24,6 +24,7 @@ struct target_slot {
   std::int64_t interval = -1;
   Time time{};
   state is = state::skip;
+  std::int32_t item = 0;
 };
 
 /// A row that is a blend of two sample rows, a copy of one, or one value throughout. The weight of
