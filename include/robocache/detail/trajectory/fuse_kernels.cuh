@@ -126,7 +126,7 @@ __device__ __forceinline__ void visit_op(const any_fuse_op<Time, Out>& op, const
 template <bool General, class Time, class Out>
 __global__ void __launch_bounds__(fuse_threads)
     fuse_kernel(const __grid_constant__ fuse_table<Time, Out> table) {
-  extern __shared__ __align__(16) unsigned char memory[];
+  unsigned char* const memory = launched_memory();
   wait_for_stream();
   const std::uint32_t group = table.group_blocks.divide(blockIdx.x);
   const std::uint32_t place = blockIdx.x - group * table.group_blocks.divisor;

@@ -265,7 +265,7 @@ template <bool Aligned, bool Skips, class Op>
 __global__ void __launch_bounds__(64)
     resample_groups_kernel(const __grid_constant__ group_tiling tiling,
                            const __grid_constant__ Op op) {
-  extern __shared__ __align__(16) unsigned char memory[];
+  unsigned char* const memory = launched_memory();
   wait_for_stream();
   resample_groups_block<Aligned, Skips>(op, tiling, blockIdx.x, memory);
 }
@@ -274,7 +274,7 @@ template <class Op>
 __global__ void __launch_bounds__(64)
     reduce_windows_kernel(const __grid_constant__ group_tiling tiling,
                           const __grid_constant__ Op op) {
-  extern __shared__ __align__(16) unsigned char memory[];
+  unsigned char* const memory = launched_memory();
   wait_for_stream();
   reduce_windows_block(op, tiling, blockIdx.x, memory);
 }

@@ -186,7 +186,7 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
 template <class Op, int Width, int Threads, int Unroll, bool Skips>
 __global__ void __launch_bounds__(Threads)
     resample_rows_kernel(const __grid_constant__ row_tiling tiling, const __grid_constant__ Op op) {
-  extern __shared__ __align__(16) unsigned char memory[];
+  unsigned char* const memory = launched_memory();
   wait_for_stream();
   resample_rows_block<Op, Width, Threads, Unroll, false, Skips>(op, tiling, blockIdx.x, memory);
 }
