@@ -48,11 +48,29 @@ ROBOCACHE_HD double square_root(double x) {
 #endif
 }
 
+/// |x|.
+ROBOCACHE_HD float absolute(float x) {
+#if defined(__CUDA_ARCH__)
+  return fabsf(x);
+#else
+  return __builtin_fabsf(x);
+#endif
+}
+
+/// |x|.
+ROBOCACHE_HD double absolute(double x) {
+#if defined(__CUDA_ARCH__)
+  return fabs(x);
+#else
+  return __builtin_fabs(x);
+#endif
+}
+
 /// Neither infinite nor NaN.
 template <class Real>
 ROBOCACHE_HD bool is_finite(Real x) {
   constexpr Real most = sizeof(Real) == 8 ? Real(0x1.fffffffffffffp1023) : Real(0x1.fffffep127F);
-  return x >= -most && x <= most;  // not by x - x, into which a product may be fused
+  return absolute(x) <= most;  // not by x - x, into which a product may be fused
 }
 
 /// The type that values of type T are computed in: `double` for what has 8 bytes, else `float`.

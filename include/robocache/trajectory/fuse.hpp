@@ -46,9 +46,10 @@ ROBOCACHE_FUSE_UNTYPED(ROBOCACHE_PROMISE)
 /// `reduction` is reduced over its samples in (x - window, x].
 ///
 /// Deterministic: the same bits on the CPU with any number of threads and on any GPU. On CUDA one
-/// launch serves 16 streams, and one more looks through their stamps where `report.valid` is asked
-/// for; each stream that is computed in double has launches of its own. It is asynchronous,
-/// allocates nothing and can be captured.
+/// launch serves 16 streams of one kind that blends two rows or copies one; a stream with windows,
+/// several kinds, curves, rotations, missing samples or values of double has one of its own. One
+/// more looks through their stamps where `report.valid` is asked for. It is asynchronous, allocates
+/// nothing and can be captured.
 ///
 /// Throws as `resample` does; messages name the stream by its place.
 template <class Executor, class Streams, class Time, class Out>

@@ -94,21 +94,21 @@ struct plain_resample_op {
       // A curve that another sample at the same stamp has ended, too.
       const bool ends = p.before == p.left || p.after == p.right;
       const bool ended = is_curve(of) && p.what == action::blend && ends;
-      p.look_again = ended || (p.what != action::blend && nan_may_hide(of));
+      p.look_again = ended || (p.what > action::sample && nan_may_hide(of));
     }
     return p;
   }
 
-  /// Answers channels of a group by its plan; returns whether they are valid. `Skips`: NaN may be
-  /// skipped.
+  /// Answers `count` of `Width` channels of a group by its plan; returns whether they are valid.
+  /// `Skips`: NaN may be skipped.
   template <bool Aligned, bool Skips, int Width>
   ROBOCACHE_HD bool answer(const slot& s, const group_span& group, const group_plan<T>& planned,
-                           std::int64_t channel, Out (&results)[Width]) const {
-    const bool numbers = answer_lane<Aligned>(planned, group, channel, fill, results);
+                           std::int64_t channel, int count, Out (&results)[Width]) const {
+    const bool numbers = answer_lane<Aligned>(planned, group, channel, count, fill, results);
     const bool answered = planned.what <= group_plan<T>::action::copy;
     if (Skips && nans == nan_policy::skip && (planned.look_again || (answered && !numbers))) {
       Out own[Width];  // or `results` could not stay in registers
-      const bool numbers_now = answer_skipping(s, group, channel, own);
+      const bool numbers_now = answer_skipping(s, group, channel, count, own);
       for (int k = 0; k < Width; ++k) results[k] = own[k];
       return numbers_now;
     }
@@ -283,7 +283,8 @@ struct plain_resample_op {
     p.what = at.left == at.right ? action::copy : action::blend;
     if (p.what == action::copy) return p;
     p.weight = static_cast<Real>(fraction_of(s, at).value());
-    if (!is_curve(group_kind)) return p;
+    if (p.weight == 0) p.what = action::sample;
+    if (!is_curve(group_kind) || p.what == action::sample) return p;
     const curve_sides sides = sides_of(at, s.times, s.count, policy.max_gap, usable);
     const auto side = [](const side_interval<double>& of) {
       return side_interval<Real>{static_cast<Real>(of.ratio), static_cast<Real>(of.share)};
@@ -298,17 +299,18 @@ struct plain_resample_op {
   /// Answers them one by one, each from the samples that are not NaN.
   template <int Width>
   ROBOCACHE_HD_RARELY bool answer_skipping(const slot& s, const group_span& group,
-                                           std::int64_t channel, Out (&results)[Width]) const {
+                                           std::int64_t channel, int count,
+                                           Out (&results)[Width]) const {
     const bool whole = is_slerp(group.kind);
     bool all = true;
-    for (int k = 0; k < Width; k += whole ? Width : 1) {
+    for (int k = 0; k < count; k += whole ? Width : 1) {
       const auto planned = plan_group(s, group.kind, usable_in(s, channel + k, whole ? Width : 1));
       bool number = true;
       if (whole) {
-        number = answer_lane<false>(planned, group, channel, fill, results);
+        number = answer_lane<false>(planned, group, channel, Width, fill, results);
       } else {
         Out own[1];
-        number = answer_lane<false>(planned, group, channel + k, fill, own);
+        number = answer_lane<false>(planned, group, channel + k, 1, fill, own);
         results[k] = own[0];
       }
       const bool answered = planned.what <= group_plan<T>::action::copy;
@@ -325,8 +327,8 @@ ROBOCACHE_HD_RARELY void mend_lane(const Op& op, std::int64_t row, std::int64_t 
                                    std::int64_t channel, typename Op::result (&results)[Width]) {
   const auto s = op.find(row, column);
   const group_span group = op.whole_row();
-  if (op.template answer<false, true>(s, group, op.plan_group(s, group.kind), channel, results))
-    return;
+  const auto planned = op.plan_group(s, group.kind);
+  if (op.template answer<false, true>(s, group, planned, channel, Width, results)) return;
   op.valid.write(row, column, 0);
 }
 

@@ -119,7 +119,7 @@ ROBOCACHE_HD bool write_lanes(const Op& op, const typename Op::slot& slot, const
   bool valid = true;
   for (; channel + Width <= end; channel += Width) {
     typename Op::result results[Width];
-    valid = op.template answer<false, true>(slot, group, plan, channel, results) && valid;
+    valid = op.template answer<false, true>(slot, group, plan, channel, Width, results) && valid;
     for (int k = 0; k < Width; ++k) slot.output[channel + k] = results[k];
   }
   return valid;

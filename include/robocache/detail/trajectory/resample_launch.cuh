@@ -72,40 +72,27 @@ void launch_rows(const gpu& executor, const Op& op, std::uint32_t piece) {
 
 constexpr std::int64_t most_staged_bytes = 16384;
 
-/// Whether all groups are whole lanes of four channels, aligned in the samples, and in the output
-/// where a row is too long for shared memory.
-template <class Op>
-bool has_aligned_lanes(const Op& op) {
-  if constexpr (!is_typed<typename Op::element>) {
-    return false;
-  } else {
-    constexpr auto in = static_cast<std::int64_t>(4 * sizeof(typename Op::element));
-    constexpr auto out = static_cast<std::int64_t>(4 * sizeof(typename Op::result));
-    bool fits = alignment_of_rows(op.source, op.source_row, op.source_batch) >= (in < 16 ? in : 16);
-    if (op.channels * out > 4 * most_staged_bytes) {
-      fits = fits &&
-             alignment_of_rows(op.output, op.output_row, op.output_batch) >= (out < 16 ? out : 16);
-    }
-    for (int g = 0; g < op.group_count; ++g) {
-      fits = fits && op.groups[g].first_channel % 4 == 0 && op.groups[g].channels % 4 == 0;
-    }
-    return fits;
-  }
+/// Whether lanes of four values are aligned in all rows of an array.
+template <class T>
+bool has_aligned_lanes(const T* data, std::int64_t row, std::int64_t batch) {
+  constexpr auto bytes = static_cast<std::int64_t>(4 * sizeof(T));
+  return alignment_of_rows(data, row, batch) >= (bytes < 16 ? bytes : 16);
 }
 
 /// Tiles of about `items` lanes for an operation whose rows have so many `lanes`; `channels` of the
 /// output make a row.
 template <class Op>
-group_tiling tile_groups(const Op& op, std::int64_t items, std::int64_t lanes,
-                         std::int64_t channels) {
+group_tiling tile_rows_of(const Op& op, std::int64_t items, std::int64_t lanes,
+                          std::int64_t channels) {
   using Out = typename Op::result;
   constexpr auto size = static_cast<std::int64_t>(sizeof(Out));
   group_tiling tiling;
   tiling.tile = 64;  // powers of two, so that a tile's begin is aligned like its rows
   while (tiling.tile > 1 && tiling.tile * lanes > items) tiling.tile /= 2;
   while (tiling.tile > 1 && tiling.tile * op.plan_count > 128) tiling.tile /= 2;
+  // Few targets make small blocks, so that every multiprocessor has some.
+  while (tiling.tile > 8 && op.slots() < tiling.tile * 256) tiling.tile /= 2;
   tiling.columns = fast_divisor(static_cast<std::uint32_t>(op.columns));
-  tiling.is_aligned = has_aligned_lanes(op);
   tiling.is_staged = is_typed<Out> && tiling.tile * channels * size <= most_staged_bytes;
   if (!tiling.is_staged) return tiling;
   // What all stores of a dense tile, or of a row, are a multiple of.
@@ -125,23 +112,23 @@ group_tiling tile_groups(const Op& op, std::int64_t items, std::int64_t lanes,
 /// The tiling of groups of any kinds, and into `shared` the bytes of shared memory.
 template <class Op>
 group_tiling tile_groups(const Op& op, std::int64_t items, std::size_t& shared) {
-  const bool aligned = has_aligned_lanes(op);
   std::uint32_t of_group[channel_groups::capacity];
   std::int64_t lanes = 0;
+  bool whole = true;  // lanes are of four channels each
   for (int g = 0; g < op.group_count; ++g) {
-    const int width = aligned || is_slerp(op.groups[g].kind) ? 4 : 1;
-    of_group[g] = static_cast<std::uint32_t>(op.groups[g].channels / width);
+    of_group[g] = (static_cast<std::uint32_t>(op.groups[g].channels) + 3) / 4;
     lanes += of_group[g];
+    whole = whole && op.groups[g].first_channel % 4 == 0 && op.groups[g].channels % 4 == 0;
   }
-  group_tiling tiling = tile_groups(op, items, lanes > 0 ? lanes : 1, op.channels);
-  std::uint32_t first = 0;
-  for (int g = 0; g < op.group_count; ++g) {
-    tiling.lanes[g] = fast_divisor(of_group[g]);
-    tiling.first_item[g] = first;
-    first += (tiling.tile * of_group[g] + 31) / 32 * 32;
+  group_tiling tiling = tile_rows_of(op, items, lanes > 0 ? lanes : 1, op.channels);
+  for (int g = 0; g < op.group_count; ++g) tiling.lanes[g] = fast_divisor(of_group[g]);
+  if constexpr (is_typed<typename Op::element>) {
+    const bool direct = has_aligned_lanes(op.output, op.output_row, op.output_batch);
+    tiling.is_aligned = whole && has_aligned_lanes(op.source, op.source_row, op.source_batch) &&
+                        (direct || tiling.is_staged);
+    // Lanes of one group follow one another in the output, too: nothing is gained by a detour.
+    if (tiling.is_aligned && direct && op.group_count == 1) tiling.is_staged = false;
   }
-  tiling.items = first;
-  tiling.plans = fast_divisor(static_cast<std::uint32_t>(op.plan_count));
   shared = group_tile<Op>::bytes(tiling.tile, static_cast<std::size_t>(op.plan_count),
                                  tiling.is_staged ? static_cast<std::size_t>(op.channels) : 0);
   return tiling;
