@@ -321,4 +321,39 @@ fuse_problem<Time, T> make_fuse_problem(random_source& random, std::int64_t stre
   return p;
 }
 
+/// Streams reduced over windows that tile a uniform clock from the first stamp to the last.
+template <class Time, class T>
+fuse_problem<Time, T> make_window_problem(random_source& random, std::int64_t streams,
+                                          std::int64_t batch, std::int64_t queries,
+                                          std::int64_t samples) {
+  fuse_wildness how;
+  how.samples = samples;
+  how.skew = false;
+  how.extremes = false;
+  how.any_types = true;
+  auto p = make_fuse_problem<Time, T>(random, streams, batch, queries, how);
+  Time first = std::numeric_limits<Time>::max(), last = std::numeric_limits<Time>::lowest();
+  for (const auto& s : p.sensors) {
+    for (const Time t : s.p.times) {
+      const Time near = std::clamp<Time>(t, Time(-1e18), Time(1e18));
+      first = std::min(first, near);
+      last = std::max(last, near);
+    }
+  }
+  if (!(first < last)) first = last = Time(0);
+  p.uniform = true;
+  p.start = first;
+  p.step = std::max<Time>(last / static_cast<Time>(queries) - first / static_cast<Time>(queries),
+                          Time(1));
+  p.per = 1;
+  for (auto& s : p.sensors) {
+    if (s.settings.reduce == robocache::reduction::none) {
+      detail::choose_reduction(random, s.settings);
+      s.p.options.max_gap = s.p.options.tolerance = robocache::unlimited<Time>();
+    }
+    if (random.chance(0.8)) s.settings.window = p.step;
+  }
+  return p;
+}
+
 }  // namespace test

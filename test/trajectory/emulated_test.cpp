@@ -72,3 +72,12 @@ TEST_CASE("emulated kernels of fuse give the CPU's bits", "[emulated]") {
             random.chance(0.3));
   }
 }
+
+TEST_CASE("emulated kernels of windows that tile a clock give the CPU's bits", "[emulated]") {
+  random_source random(30);
+  for (const std::int64_t samples : {50, 700, 9000}) {
+    for (int round = 0; round < 10; ++round) {
+      compare(make_window_problem<std::int64_t, float>(random, 6, 3, 70, samples));
+    }
+  }
+}

@@ -138,6 +138,17 @@ TEST_CASE("fuse: uniform clocks on the GPU", "[gpu]") {
   }
 }
 
+TEST_CASE("fuse: windows that tile a clock on the GPU", "[gpu]") {
+  const stream s;
+  random_source random(93'500);
+  for (const std::int64_t samples : {50, 700, 20'000}) {
+    for (int round = 0; round < 10; ++round) {
+      compare(make_window_problem<std::int64_t, float>(random, 6, 3, 300, samples), s);
+      compare(make_window_problem<std::int64_t, bf16>(random, 6, 3, 300, samples), s);
+    }
+  }
+}
+
 TEST_CASE("fuse: empty extents on the GPU", "[gpu]") {
   const stream s;
   random_source random(94'000);

@@ -4,17 +4,30 @@
 #include <robocache/detail/trajectory/fuse_check.hpp>
 #include <robocache/detail/trajectory/fuse_kernels.cuh>
 #include <robocache/detail/trajectory/resample_launch.cuh>
+#include <robocache/detail/trajectory/windows_kernel.cuh>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
 /// The tiling of windows, and into `shared_bytes` what they need.
 template <class Op>
-group_tiling tile_windows(const Op& op, std::size_t& shared_bytes) {
-  group_tiling tiling = tile_rows_of(op, 512, op.width(), op.width());
-  tiling.lanes[0] = fast_divisor(static_cast<std::uint32_t>(op.width()));
+window_tiling tile_windows(const Op& op, std::size_t& shared_bytes) {
+  constexpr auto size = static_cast<std::int64_t>(sizeof(typename Op::element));
+  window_tiling tiling;
+  // About as many samples as fit lie in the windows of a tile, if stamps are regular.
+  const std::int64_t bytes = op.channels * size * (op.samples / op.columns + 1);
+  std::uint32_t most = 64;
+  if (bytes <= most_window_bytes / 4) {
+    tiling.most_bytes = most_window_bytes;
+    while (most * bytes > most_window_bytes) most /= 2;
+  }
+  static_cast<group_tiling&>(tiling) =
+      tile_rows_of(op, window_threads, op.width(), op.width(), most);
+  tiling.width = fast_divisor(static_cast<std::uint32_t>(op.width()));
   shared_bytes = group_tile<Op>::bytes(tiling.tile, 0,
                                        tiling.is_staged ? static_cast<std::size_t>(op.width()) : 0);
+  tiling.samples_at = static_cast<std::uint32_t>(shared_bytes);
+  if (tiling.most_bytes > 0) shared_bytes += most_window_bytes + 16;
   return tiling;
 }
 
@@ -23,9 +36,9 @@ template <class T, class Time, class Out>
 void launch(const gpu& executor, const fuse_op<T, Time, Out>& op) {
   if (op.is_reduced()) {
     std::size_t shared_bytes = 0;
-    const group_tiling tiling = tile_windows(op, shared_bytes);
+    const window_tiling tiling = tile_windows(op, shared_bytes);
     launch_kernel(fuse_name, executor, reduce_windows_kernel<fuse_op<T, Time, Out>>,
-                  (op.slots() - 1) / tiling.tile + 1, fuse_threads, shared_bytes, tiling, op);
+                  (op.slots() - 1) / tiling.tile + 1, window_threads, shared_bytes, tiling, op);
   } else {
     launch_groups(executor, op);
   }

@@ -1,8 +1,8 @@
-// The kernel for rows of several kinds, and for windows.
+// The kernel for rows of several kinds.
 //
-// A block takes a tile of targets: a thread each finds a target's samples, then one each plans a
-// group of channels at a target, then all threads answer lanes of channels, a group at a time, so
-// that a warp is of one kind. Rows are put together in shared memory and leave in whole words.
+// A block takes a tile of targets: a thread each finds a target's samples and plans its groups of
+// channels, then all threads answer lanes of channels, a group at a time, so that they are of one
+// kind. Rows are put together in shared memory and leave in whole words.
 #pragma once
 
 #include <robocache/detail/cuda/divisor.cuh>
@@ -22,7 +22,7 @@ struct group_tiling {
   std::uint32_t piece = 1;  // bytes of a store
   fast_divisor columns{1};  // of `targets`
   fast_divisor pieces{1};   // of a row
-  fast_divisor lanes[channel_groups::capacity];  // of each group in a row; of windows, all in [0]
+  fast_divisor lanes[channel_groups::capacity];  // of each group in a row
 };
 
 /// A block's shared memory.
@@ -252,35 +252,6 @@ __device__ __forceinline__ void resample_groups_block(const Op& op, const group_
   store_tile(op, tiling, tile, targets, op.channels);
 }
 
-/// Windows: the work of block number `block`.
-template <class Op>
-__device__ __forceinline__ void reduce_windows_block(const Op& op, const group_tiling& tiling,
-                                                     std::uint32_t block, unsigned char* memory) {
-  const target_range targets(op.slots(), tiling.tile, block);
-  const group_tile<Op> tile(memory, tiling.tile, 0);
-  for_each_target(targets, tiling.columns,
-                  [&](std::uint32_t i, std::uint32_t row, std::uint32_t column) {
-                    tile.slots[i] = op.find(row, column);
-                    tile.valid[i] = tile.slots[i].is == Op::slot::state::answer ? 1 : 0;
-                    tile.firsts[i] = op.first_in_window(tile.slots[i], column);
-                    op.write_report(tile.slots[i], row, column);
-                  });
-  __syncthreads();
-  const fast_divisor& width = tiling.lanes[0];
-  const std::uint32_t units = targets.count * width.divisor;
-  for (std::uint32_t item = threadIdx.x; item < units; item += blockDim.x) {
-    const std::uint32_t target = width.divide(item);
-    const std::uint32_t unit = item - target * width.divisor;
-    const auto& slot = tile.slots[target];
-    if (slot.is == Op::slot::state::skip) continue;
-    typename Op::result result;
-    if (!op.write_reduced(slot, tile.firsts[target], unit, result)) tile.valid[target] = 0;
-    row_of(tiling, tile, target, width.divisor)[unit] = result;
-  }
-  __syncthreads();
-  store_tile(op, tiling, tile, targets, width.divisor);
-}
-
 template <bool Aligned, bool Skips, class Op>
 __global__ void __launch_bounds__(64)
     resample_groups_kernel(const __grid_constant__ group_tiling tiling,
@@ -288,15 +259,6 @@ __global__ void __launch_bounds__(64)
   unsigned char* const memory = launched_memory();
   wait_for_stream();
   resample_groups_block<Aligned, Skips>(op, tiling, blockIdx.x, memory);
-}
-
-template <class Op>
-__global__ void __launch_bounds__(64)
-    reduce_windows_kernel(const __grid_constant__ group_tiling tiling,
-                          const __grid_constant__ Op op) {
-  unsigned char* const memory = launched_memory();
-  wait_for_stream();
-  reduce_windows_block(op, tiling, blockIdx.x, memory);
 }
 
 /// A block for item number `item`: looks through its stamps and does what follows.

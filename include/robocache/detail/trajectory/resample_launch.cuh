@@ -79,15 +79,15 @@ bool has_aligned_lanes(const T* data, std::int64_t row, std::int64_t batch) {
   return alignment_of_rows(data, row, batch) >= (bytes < 16 ? bytes : 16);
 }
 
-/// Tiles of about `items` lanes for an operation whose rows have so many `lanes`; `channels` of the
-/// output make a row.
+/// Tiles of about `items` lanes, and of at most `most` targets, for an operation whose rows have so
+/// many `lanes`; `channels` of the output make a row.
 template <class Op>
 group_tiling tile_rows_of(const Op& op, std::int64_t items, std::int64_t lanes,
-                          std::int64_t channels) {
+                          std::int64_t channels, std::uint32_t most = 64) {
   using Out = typename Op::result;
   constexpr auto size = static_cast<std::int64_t>(sizeof(Out));
   group_tiling tiling;
-  tiling.tile = 64;  // powers of two, so that a tile's begin is aligned like its rows
+  tiling.tile = most;  // powers of two, so that a tile's begin is aligned like its rows
   while (tiling.tile > 1 && tiling.tile * lanes > items) tiling.tile /= 2;
   while (tiling.tile > 1 && tiling.tile * op.plan_count > 128) tiling.tile /= 2;
   // Few targets make small blocks, so that every multiprocessor has some.
