@@ -42,6 +42,15 @@ std::int64_t alignment_of_rows(const T* data, std::int64_t row, std::int64_t bat
   return bytes;
 }
 
+/// A value of an array, which is not of shared memory.
+template <class T>
+__device__ __forceinline__ T load_global(const T* at) {
+#if defined(__CUDA_ARCH__)
+  __builtin_assume(__isGlobal(at));
+#endif
+  return *at;
+}
+
 /// Two floats rounded to 16 bits each by one instruction.
 template <class Out>
 __device__ __forceinline__ std::uint32_t narrow_both(float first, float second) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/detail/trajectory/resample_check.hpp>
+#include <robocache/detail/trajectory/resample_flat.cuh>
 #include <robocache/detail/trajectory/resample_groups.cuh>
 #include <robocache/detail/trajectory/resample_kernels.cuh>
 
@@ -194,11 +195,45 @@ void launch_check(const gpu& executor, const Op& op) {
   launch_kernel(resample_name, executor, check_stamps_kernel<Op>, op.items, 256, 0, op);
 }
 
+/// Whether the values of all rows follow one another in words of 16 bytes.
+template <class T, class Time>
+bool is_flat(const resample_op<T, Time>& op) {
+  const bool is_dense = op.output_row == op.channels && op.is_whole() &&
+                        (op.rows == 1 || op.output_batch == op.columns * op.channels);
+  return is_dense && op.channels <= most_flat_channels &&
+         reinterpret_cast<std::uintptr_t>(op.output) % 16 == 0;
+}
+
+template <bool Skips, class Op>
+void launch_flat(const gpu& executor, const Op& op) {
+  flat_tiling tiling;
+  tiling.tile = flat_threads;
+  while (tiling.tile > 16 && op.slots() < tiling.tile * 256) tiling.tile /= 2;
+  tiling.channels = fast_divisor(static_cast<std::uint32_t>(op.channels));
+  tiling.columns = fast_divisor(static_cast<std::uint32_t>(op.columns));
+  launch_kernel(resample_name, executor, resample_flat_kernel<Op, Skips>,
+                (op.slots() - 1) / tiling.tile + 1, flat_threads,
+                tiling.tile * sizeof(flat_row<Op>), tiling, op);
+}
+
+/// Rows that are no whole number of words, by the least general kernel.
+template <class T, class Time>
+void launch_flat(const gpu& executor, const resample_op<T, Time>& op) {
+  if (op.is_plain()) {
+    launch_flat<false>(executor, static_cast<const plain_resample_op<T, Time>&>(op));
+  } else if (op.nans == nan_policy::skip) {
+    launch_flat<true>(executor, op);
+  } else {
+    launch_flat<false>(executor, op);
+  }
+}
+
 template <class T, class Time>
 void launch_answers(const gpu& executor, const resample_op<T, Time>& op) {
   if (!op.is_pairwise()) return launch_groups(executor, op);
   with_width<16 / static_cast<int>(sizeof(T))>(op, 8, [&](auto width, std::uint32_t piece) {
     constexpr int channels = decltype(width)::value;
+    if (channels * sizeof(T) < 16 && is_flat(op)) return launch_flat(executor, op);
     if (op.is_plain()) {
       launch_rows<channels>(executor, static_cast<const plain_resample_op<T, Time>&>(op), piece);
     } else {
