@@ -81,10 +81,11 @@ ROBOCACHE_HD void read_lane(typename pointers_to<T>::source from, int count, T (
     };
     const lane all = *reinterpret_cast<const lane*>(from);
     for (int k = 0; k < Width; ++k) to[k] = all.values[k];
-    return;
-  }
+  } else
 #endif
-  for (int k = 0; k < Width; ++k) to[k] = k == 0 || k < count ? from[k] : T{};
+  {
+    for (int k = 0; k < Width; ++k) to[k] = k == 0 || k < count ? from[k] : T{};
+  }
 }
 
 /// The rotation of a quaternion's four channels. Both layouts give the same bits.

@@ -5,10 +5,7 @@
 // another, arrive through the cache.
 #pragma once
 
-#include <robocache/detail/cuda/divisor.cuh>
-#include <robocache/detail/cuda/lane.cuh>
-#include <robocache/detail/cuda/launch.cuh>
-#include <robocache/detail/trajectory/resample_op.hpp>
+#include <robocache/detail/trajectory/resample_kernels.cuh>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
@@ -63,7 +60,7 @@ __device__ __forceinline__ bool answer_flat(const typename Op::plan& plan,
 }
 
 template <class Op, bool Skips>
-__global__ void __launch_bounds__(flat_threads)
+__global__ void __launch_bounds__(flat_threads, Skips ? 1024 / flat_threads : 1)
     resample_flat_kernel(const __grid_constant__ flat_tiling tiling,
                          const __grid_constant__ Op op) {
   using T = typename Op::element;
@@ -75,12 +72,22 @@ __global__ void __launch_bounds__(flat_threads)
   const std::uint32_t begin = blockIdx.x * tiling.tile;
   const std::uint32_t left_over = static_cast<std::uint32_t>(op.slots()) - begin;
   const std::uint32_t count = left_over < tiling.tile ? left_over : tiling.tile;
+  const nan_queue queue(rows + tiling.tile);  // where NaN is skipped
+  if (Skips) queue.clear();
   plan_flat_rows<Skips>(op, tiling, begin, count, rows);
   __syncthreads();
 
   const std::uint32_t channels = tiling.channels.divisor;
   const std::uint32_t values = count * channels;
   Out* const out = op.output + static_cast<std::int64_t>(begin) * channels;
+  const auto mend = [&](std::uint32_t value) {
+    const std::uint32_t target = tiling.channels.divide(value);
+    const std::uint32_t at = tiling.columns.divide(begin + target);
+    Out mended[1];
+    mend_lane(op, at, begin + target - at * tiling.columns.divisor, value - target * channels,
+              mended);
+    return mended[0];
+  };
   for (std::uint32_t first = threadIdx.x * width; first < values; first += blockDim.x * width) {
     const std::uint32_t held = values - first < width ? values - first : width;
     T left[width], right[width];
@@ -105,14 +112,11 @@ __global__ void __launch_bounds__(flat_threads)
       if (k >= held) break;
       const flat_row<Op>& row = rows[of_row[k]];
       if (answer_flat<Op>(row.plan, left[k], right[k], row.weight, results[k])) continue;
-      const std::uint32_t at = tiling.columns.divide(begin + of_row[k]);
-      const std::uint32_t in_row = begin + of_row[k] - at * tiling.columns.divisor;
       if constexpr (Skips) {
-        Out mended[1];
-        mend_lane(op, at, in_row, first + k - of_row[k] * channels, mended);
-        results[k] = mended[0];
+        if (is_nan(results[k]) && !queue.push(first + k)) results[k] = mend(first + k);
       } else if (!op.nan_is_valid) {
-        op.valid.write(at, in_row, 0);
+        const std::uint32_t at = tiling.columns.divide(begin + of_row[k]);
+        op.valid.write(at, begin + of_row[k] - at * tiling.columns.divisor, 0);
       }
     }
     if (held == width) {
@@ -122,6 +126,10 @@ __global__ void __launch_bounds__(flat_threads)
     } else {
       for (std::uint32_t k = 0; k < held; ++k) out[first + k] = results[k];
     }
+  }
+  if constexpr (Skips) {
+    __syncthreads();
+    queue.for_each([&](std::uint32_t value) { out[value] = mend(value); });
   }
 }
 

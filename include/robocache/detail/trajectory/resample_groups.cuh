@@ -253,7 +253,7 @@ __device__ __forceinline__ void resample_groups_block(const Op& op, const group_
 }
 
 template <bool Aligned, bool Skips, class Op>
-__global__ void __launch_bounds__(64)
+__global__ void __launch_bounds__(64, 16)
     resample_groups_kernel(const __grid_constant__ group_tiling tiling,
                            const __grid_constant__ Op op) {
   unsigned char* const memory = launched_memory();

@@ -49,8 +49,8 @@ template <class Op, int Width, int Threads, int Unroll, bool Skips = false>
 void launch_rows(const gpu& executor, const Op& op, std::uint32_t piece, std::int64_t items) {
   const row_tiling tiling = tile_rows(items, op.channels / Width, piece, op.columns, Threads);
   launch_kernel(resample_name, executor, resample_rows_kernel<Op, Width, Threads, Unroll, Skips>,
-                (op.slots() - 1) / tiling.tile + 1, Threads, tiling.tile * bytes_per_row<Op>,
-                tiling, op);
+                (op.slots() - 1) / tiling.tile + 1, Threads,
+                tiling.tile * bytes_per_row<Op> + (Skips ? nan_queue::bytes : 0), tiling, op);
 }
 
 /// Many rows: small blocks, several loads in flight per thread. Few rows: one load per thread, so
@@ -213,7 +213,7 @@ void launch_flat(const gpu& executor, const Op& op) {
   tiling.columns = fast_divisor(static_cast<std::uint32_t>(op.columns));
   launch_kernel(resample_name, executor, resample_flat_kernel<Op, Skips>,
                 (op.slots() - 1) / tiling.tile + 1, flat_threads,
-                tiling.tile * sizeof(flat_row<Op>), tiling, op);
+                tiling.tile * sizeof(flat_row<Op>) + (Skips ? nan_queue::bytes : 0), tiling, op);
 }
 
 /// Rows that are no whole number of words, by the least general kernel.
