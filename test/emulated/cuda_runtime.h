@@ -9,6 +9,7 @@
 #include <ucontext.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -33,6 +34,9 @@ struct uint2 {
 };
 struct alignas(16) uint4 {
   unsigned x, y, z, w;
+};
+struct alignas(16) float4 {
+  float x, y, z, w;
 };
 struct dim3 {
   unsigned x = 1, y = 1, z = 1;
@@ -60,6 +64,31 @@ struct meeting {
     arrived = 0;
     ++generation;
   }
+  /// One of the members has ended, and is waited for no more.
+  void leave() {
+    if (--members > 0 && arrived == members) release();
+  }
+};
+
+/// A warp: who is there still, and the groups of lanes that have waited for one another.
+struct warp {
+  unsigned lanes = 0;
+  std::vector<std::pair<unsigned, meeting>> groups;  // by their masks
+
+  meeting& group(unsigned mask) {
+    for (auto& [of, found] : groups) {
+      if (of == mask) return found;
+    }
+    groups.push_back({mask, {}});
+    groups.back().second.members = __builtin_popcount(mask & lanes);
+    return groups.back().second;
+  }
+  void leave(unsigned lane) {
+    lanes &= ~(1U << lane);
+    for (auto& [mask, found] : groups) {
+      if ((mask >> lane & 1U) != 0) found.leave();
+    }
+  }
 };
 
 /// The threads of the block that runs.
@@ -77,7 +106,7 @@ class block {
     all_ = {};
     all_.members = static_cast<int>(threads);
     for (unsigned t = 0; t < threads; ++t) {
-      ++warps_[t / 32].members;
+      warps_[t / 32].lanes |= 1U << t % 32;
       start(fibers_[t]);
     }
     values_.assign(threads, 0);
@@ -88,16 +117,26 @@ class block {
     }
   }
 
-  void sync() { meet(all_); }
-  void sync_warp() { meet(warps_[threadIdx.x / 32]); }
+  void sync() {
+    meet([this]() -> meeting& { return all_; });
+  }
+  void sync_warp(unsigned mask) {
+    // By index: other groups may be added while this one waits.
+    auto& groups = warps_[threadIdx.x / 32].groups;
+    meeting* found = &warps_[threadIdx.x / 32].group(mask);
+    const auto at = static_cast<std::size_t>(
+        std::find_if(groups.begin(), groups.end(), [&](auto& g) { return &g.second == found; }) -
+        groups.begin());
+    meet([&groups, at]() -> meeting& { return groups[at].second; });
+  }
 
-  /// What thread `of` gives to an exchange of a warp.
+  /// Each of the lanes in `mask` gives a value and reads those of all.
   template <class F>
-  std::uint64_t exchange(std::uint64_t own, const F& read) {
+  std::uint64_t exchange(unsigned mask, std::uint64_t own, const F& read) {
     values_[threadIdx.x] = own;
-    sync_warp();
+    sync_warp(mask);
     const std::uint64_t result = read(values_.data() + threadIdx.x / 32 * 32);
-    sync_warp();
+    sync_warp(mask);
     return result;
   }
   /// The sum over the block of what threads say.
@@ -108,9 +147,7 @@ class block {
     sync();
     return sum;
   }
-  [[nodiscard]] unsigned lanes() const {
-    return std::min(32U, static_cast<unsigned>(values_.size()) - threadIdx.x / 32 * 32);
-  }
+  [[nodiscard]] unsigned lanes() const { return warps_[threadIdx.x / 32].lanes; }
 
  private:
   static constexpr std::size_t stack_bytes = 256 * 1024;
@@ -151,21 +188,21 @@ class block {
   void leave() {
     moved_ = true;
     fibers_[threadIdx.x].done = true;
-    for (meeting* m : {&all_, &warps_[threadIdx.x / 32]}) {
-      if (--m->members > 0 && m->arrived == m->members) m->release();
-    }
+    all_.leave();
+    warps_[threadIdx.x / 32].leave(threadIdx.x % 32);
   }
-  void meet(meeting& m) {
-    const unsigned generation = m.generation;
+  template <class Find>
+  void meet(const Find& find) {
+    const unsigned generation = find().generation;
     const unsigned thread = threadIdx.x;
     moved_ = true;
-    if (++m.arrived == m.members) return m.release();
-    while (m.generation == generation) swapcontext(&fibers_[thread].context, &scheduler_);
+    if (++find().arrived == find().members) return find().release();
+    while (find().generation == generation) swapcontext(&fibers_[thread].context, &scheduler_);
   }
 
   const std::function<void()>* kernel_ = nullptr;
   std::vector<fiber> fibers_;
-  std::vector<meeting> warps_;
+  std::vector<warp> warps_;
   meeting all_;
   std::vector<std::uint64_t> values_;
   ucontext_t scheduler_{};
@@ -187,21 +224,25 @@ T from_word(std::uint64_t word) {
 
 /// What lane `source` holds; where there is none, one's own.
 template <class T>
-T shuffle(T own, unsigned source) {
-  block& b = block::running();
-  const unsigned lanes = b.lanes();
-  return from_word<T>(b.exchange(to_word(own), [&](const std::uint64_t* all) {
-    return source < lanes ? all[source] : to_word(own);
+T shuffle(unsigned mask, T own, unsigned source) {
+  const bool is_there = (block::running().lanes() & mask) >> source & 1U;
+  return from_word<T>(block::running().exchange(mask, to_word(own), [&](const std::uint64_t* all) {
+    return is_there ? all[source] : to_word(own);
   }));
 }
 
+/// What `f` makes of the values of all lanes in `mask`.
 template <class T, class F>
-T reduce(T own, const F& f) {
-  block& b = block::running();
-  const unsigned lanes = b.lanes();
-  return from_word<T>(b.exchange(to_word(own), [&](const std::uint64_t* all) {
-    T sum = from_word<T>(all[0]);
-    for (unsigned k = 1; k < lanes; ++k) sum = f(sum, from_word<T>(all[k]));
+T reduce(unsigned mask, T own, const F& f) {
+  const unsigned lanes = block::running().lanes() & mask;
+  return from_word<T>(block::running().exchange(mask, to_word(own), [&](const std::uint64_t* all) {
+    T sum = own;
+    bool any = false;
+    for (unsigned k = 0; k < 32; ++k) {
+      if ((lanes >> k & 1U) == 0) continue;
+      sum = any ? f(sum, from_word<T>(all[k])) : from_word<T>(all[k]);
+      any = true;
+    }
     return to_word(sum);
   }));
 }
@@ -209,39 +250,35 @@ T reduce(T own, const F& f) {
 }  // namespace emulated
 
 inline void __syncthreads() { emulated::block::running().sync(); }
-inline void __syncwarp(unsigned = ~0U) { emulated::block::running().sync_warp(); }
+inline void __syncwarp(unsigned mask = ~0U) { emulated::block::running().sync_warp(mask); }
 inline int __syncthreads_count(int own) { return emulated::block::running().count(own != 0); }
 inline int __syncthreads_or(int own) { return __syncthreads_count(own) > 0 ? 1 : 0; }
 
 template <class T>
-T __shfl_sync(unsigned, T own, int source) {
-  return emulated::shuffle(own, static_cast<unsigned>(source) % 32);
+T __shfl_sync(unsigned mask, T own, int source, unsigned width = 32) {
+  const unsigned first = threadIdx.x % 32 / width * width;
+  return emulated::shuffle(mask, own, first + static_cast<unsigned>(source) % width);
 }
 template <class T>
-T __shfl_up_sync(unsigned, T own, unsigned by) {
+T __shfl_up_sync(unsigned mask, T own, unsigned by) {
   const unsigned lane = threadIdx.x % 32;
-  return emulated::shuffle(own, lane >= by ? lane - by : lane);
+  return emulated::shuffle(mask, own, lane >= by ? lane - by : lane);
 }
 template <class T>
-T __shfl_down_sync(unsigned, T own, unsigned by) {
-  const unsigned lane = threadIdx.x % 32;
-  return emulated::shuffle(own, lane + by < 32 ? lane + by : lane);
+T __shfl_xor_sync(unsigned mask, T own, int by) {
+  return emulated::shuffle(mask, own, (threadIdx.x % 32) ^ static_cast<unsigned>(by));
 }
-template <class T>
-T __shfl_xor_sync(unsigned, T own, int mask) {
-  return emulated::shuffle(own, (threadIdx.x % 32) ^ static_cast<unsigned>(mask));
-}
-inline unsigned __ballot_sync(unsigned, int own) {
+inline unsigned __ballot_sync(unsigned mask, int own) {
   const unsigned bit = own != 0 ? 1U << threadIdx.x % 32 : 0U;
-  return emulated::reduce(bit, [](unsigned a, unsigned b) { return a | b; });
+  return emulated::reduce(mask, bit, [](unsigned a, unsigned b) { return a | b; });
 }
 template <class T>
-T __reduce_add_sync(unsigned, T own) {
-  return emulated::reduce(own, [](T a, T b) { return static_cast<T>(a + b); });
+T __reduce_add_sync(unsigned mask, T own) {
+  return emulated::reduce(mask, own, [](T a, T b) { return static_cast<T>(a + b); });
 }
 template <class T>
-T __reduce_min_sync(unsigned, T own) {
-  return emulated::reduce(own, [](T a, T b) { return std::min(a, b); });
+T __reduce_min_sync(unsigned mask, T own) {
+  return emulated::reduce(mask, own, [](T a, T b) { return std::min(a, b); });
 }
 
 template <class T, class F>
@@ -279,7 +316,25 @@ inline float __uint_as_float(unsigned bits) { return emulated::from_word<float>(
 inline unsigned __float_as_uint(float value) {
   return static_cast<unsigned>(emulated::to_word(value));
 }
+inline float __int_as_float(int bits) {
+  return emulated::from_word<float>(emulated::to_word(bits));
+}
 inline int __popc(unsigned bits) { return __builtin_popcount(bits); }
+inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned by) {
+  const std::uint64_t both = std::uint64_t{high} << 32 | low;
+  return static_cast<unsigned>(both >> by % 32);
+}
+inline double __drcp_rn(double x) { return 1.0 / x; }
+using std::fabs;
+inline float fabsf(float x) { return __builtin_fabsf(x); }
+template <class T>
+T min(T a, T b) {
+  return b < a ? b : a;
+}
+template <class T>
+T max(T a, T b) {
+  return a < b ? b : a;
+}
 
 // The runtime: what launches ask of it.
 struct CUstream_st;

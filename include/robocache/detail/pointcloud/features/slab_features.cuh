@@ -45,7 +45,7 @@ struct slab_voxels {
 
   /// Counts the points of voxels and gives each its part of `order`.
   __device__ void count(const slab_points<point_record>& slab, std::int32_t size) {
-    slab.for_each<point_threads>(
+    slab.template for_each<point_threads>(
         [this](std::uint32_t cell, std::uint32_t) { atomicAdd(&counts[cell], 1U); });
     __syncthreads();
 #pragma unroll 2
@@ -71,7 +71,7 @@ struct slab_voxels {
     if (order == nullptr) {
       if (threadIdx.x == 0) number = 0;
     } else {
-      slab.for_each<point_threads>([this](std::uint32_t cell, std::uint32_t point) {
+      slab.template for_each<point_threads>([this](std::uint32_t cell, std::uint32_t point) {
         order[atomicAdd(&counts[cell], 1U)] = point;
       });
     }
@@ -133,8 +133,10 @@ __device__ __forceinline__ void write_empty(const slab_voxels& voxels, std::int3
   }
 }
 
-__device__ __forceinline__ void prefetch(const void* from) {
+__device__ __forceinline__ void prefetch([[maybe_unused]] const void* from) {
+#if defined(__CUDA_ARCH__)
   asm volatile("prefetch.global.L1 [%0];" ::"l"(from));
+#endif
 }
 
 template <class T, class Out, int Width, class State>

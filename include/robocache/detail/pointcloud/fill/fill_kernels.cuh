@@ -64,7 +64,7 @@ __global__ void __launch_bounds__(fill_threads)
   const std::int64_t b = blockIdx.x / table.slabs;
   const auto s = static_cast<std::int32_t>(blockIdx.x - b * table.slabs);
   const slab_points<Record> points(op.locate, table, b, s);
-  points.for_each<fill_threads>(
+  points.template for_each<fill_threads>(
       [counts](std::uint32_t place, std::uint32_t) { atomicAdd(&counts[place], 1U); });
   __syncthreads();
   const std::int64_t begin = static_cast<std::int64_t>(s) << table.bits;
