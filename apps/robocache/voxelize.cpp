@@ -175,10 +175,13 @@ std::string occupancy_text(const voxelize_command& command, const cloud_grid& gr
   return text;
 }
 
+std::string cloud_text(const point_cloud& cloud) {
+  return printable(cloud.name) + ": " + std::to_string(cloud.size()) + " points" +
+         (cloud.size() > 0 ? ", " + range_text(cloud) : "") + "\n";
+}
+
 void print_result(const voxelize_command& command, const any_executor& executor,
                   const point_cloud& cloud, const cloud_grid& grid, const voxelized& result) {
-  print(printable(cloud.name) + ": " + std::to_string(cloud.size()) + " points" +
-        (cloud.size() > 0 ? ", " + range_text(cloud) : "") + "\n");
   print("grid: " + extents_text(grid) + " voxels of " + voxel_text(grid) +
         format(" from (%g, %g, %g)\n", grid.origin[0], grid.origin[1], grid.origin[2]));
   print(format("%lld points inside, %lld outside, %lld NaN\n",
@@ -211,12 +214,14 @@ point_cloud read_input(const voxelize_command& command) {
 void voxelize(const voxelize_command& command) {
   check(command);
   const any_executor executor = choose_executor(command.executor);
-  const point_cloud cloud = read_input(command);
+  point_cloud cloud = read_input(command);
   const std::vector<int> chosen =
       command.features.empty() ? std::vector<int>{} : find_features(cloud, command.features);
   const std::vector<std::string> names = names_of(cloud, chosen);
   if (extension_of(command.output) == ".ply") check_point_names(names);
   const cloud_grid grid = choose_grid(cloud, command.grid);
+  const std::string found = cloud_text(cloud);
+  if (!command.grid.box.empty()) drop_outside(cloud, command.grid.box);
   const bool dense = is_dense(command, grid, chosen.size());
   const array features =
       command.mode == voxel_mode::vote ? labels_of(cloud, chosen) : features_of(cloud, chosen);
@@ -229,6 +234,7 @@ void voxelize(const voxelize_command& command) {
   if (!command.view.empty()) {
     write_file(command.view, draw(result.cells, picture_of(command, grid, result, names)).png());
   }
+  print(found);
   print_result(command, executor, cloud, grid, result);
 }
 

@@ -22,11 +22,14 @@ A cloud is one of:
 Features are named as in the file, or by the number of their column from 0. intensity is any name that
 has it as a part, color is red,green,blue and normal is nx,ny,nz.
 
-A point belongs to the voxel floor((point - origin) / voxel), tested as half open. Without --origin it
-is the multiple of the voxel at or below the lowest point, without --cells they reach the highest.
+A point belongs to the voxel floor((point - origin) / voxel), tested as half open and computed in the
+type of the positions: float32, or float64 where the file has doubles or integers of 32 bits and more.
+Without --origin it is the multiple of the voxel at or below the lowest point, without --cells they reach
+the highest. Of --box X0 <= x < X1 holds, too, limits rounded to that type: points beyond it are outside
+even where the last voxel reaches further. --origin and --cells take whole voxels.
 OUT.npz holds, all z-major, `grid` (Z, Y, X) uint8 for occupancy and int32 for density, or float32
 (Z, Y, X, C) beside `counts` (Z, Y, X) for mean and max, where empty voxels are 0; `origin` and `voxel`
-(x, y, z). vote takes features that are labels and gives the most frequent one as int32, the smallest of
+(x, y, z) in the type of the positions, with which the formula gives the same voxels. vote takes features that are labels and gives the most frequent one as int32, the smallest of
 those that tie. With --sparse: `coordinates` (V, 3) as z, y, x, `counts` (V,), `values` (V, C), and `shape`.
 OUT.ply holds the centres of the occupied voxels with their count and features.)";
 
