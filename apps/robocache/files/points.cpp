@@ -125,7 +125,7 @@ class cloud_builder {
 
 /// Whether float32 cannot hold all values of the type.
 bool needs_double(element type) {
-  return type == element::f64 || type == element::i32 || type == element::u32;
+  return type == element::f64 || (!is_float(type) && bytes_each(type) >= 4);
 }
 
 point_cloud read_ply_cloud(const std::string& path, const progress_hook& progress) {
