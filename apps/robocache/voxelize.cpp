@@ -53,14 +53,6 @@ void check(const voxelize_command& command) {
   if (command.output.empty() && command.view.empty()) {
     bad_usage("voxelize: expected --output, --view or both, got neither");
   }
-  const std::string extension = extension_of(command.output);
-  if (!command.output.empty() && extension != ".npz" && extension != ".ply") {
-    bad_usage("--output: expected a name that ends with .npz or .ply, got '" + command.output +
-              "'");
-  }
-  if (!command.view.empty() && extension_of(command.view) != ".png") {
-    bad_usage("--view: expected a name that ends with .png, got '" + command.view + "'");
-  }
   if (has_features(command.mode) == command.features.empty()) {
     bad_usage(std::string("--mode ") + name_of(command.mode) +
               (command.features.empty() ? ": expected --features, got none"
@@ -70,7 +62,7 @@ void check(const voxelize_command& command) {
     bad_usage("--ignore-label: expected --mode vote");
   }
   check_files({{"the input", file_of_cloud(command.input)}},
-              {{"--output", command.output}, {"--view", command.view}});
+              {{"--output", command.output, {".npz", ".ply"}}, {"--view", command.view, {".png"}}});
 }
 
 std::vector<std::string> names_of(const point_cloud& cloud, const std::vector<int>& chosen) {
@@ -177,6 +169,7 @@ std::string occupancy_text(const voxelize_command& command, const cloud_grid& gr
 
 std::string cloud_text(const point_cloud& cloud) {
   return printable(cloud.name) + ": " + std::to_string(cloud.size()) + " points" +
+         (cloud.layout.empty() ? "" : " as " + cloud.layout) +
          (cloud.size() > 0 ? ", " + range_text(cloud) : "") + "\n";
 }
 
@@ -215,6 +208,7 @@ void voxelize(const voxelize_command& command) {
   check(command);
   const any_executor executor = choose_executor(command.executor);
   point_cloud cloud = read_input(command);
+  for (const std::string& remark : cloud.remarks) complain("note: " + remark);
   const std::vector<int> chosen =
       command.features.empty() ? std::vector<int>{} : find_features(cloud, command.features);
   const std::vector<std::string> names = names_of(cloud, chosen);

@@ -15,7 +15,9 @@ namespace robocache::cli {
 /// first one does: with LF, with CR and LF, or with CR alone, so that binary data may follow.
 class line_reader {
  public:
-  line_reader(std::string_view text, const std::string& where) : rest_(text), where_(where) {
+  /// A byte order mark before the text is left out.
+  line_reader(std::string_view text, const std::string& where)
+      : rest_(text.substr(text.substr(0, 3) == "\xef\xbb\xbf" ? 3 : 0)), where_(where) {
     const std::size_t end = text.find_first_of("\r\n");
     const bool is_cr =
         end != std::string_view::npos && text[end] == '\r' && text.substr(end + 1, 1) != "\n";

@@ -300,10 +300,7 @@ std::vector<ply_column> read_vertices(Body body, const ply_header& header,
 
 std::vector<ply_column> parse_ply(const std::byte* bytes, std::size_t size,
                                   const std::string& where, std::vector<std::string>* remarks) {
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-  std::string_view text(reinterpret_cast<const char*>(bytes), size);
-  if (text.substr(0, 3) == byte_order_mark) text.remove_prefix(3);
-  line_reader lines(text, where);
+  line_reader lines({reinterpret_cast<const char*>(bytes), size}, where);
   const ply_header header = parse_ply_header(lines, where);
   const std::string_view body = lines.rest();
   for (const ply_element& e : header.elements) check_count(e, header.format, body.size(), where);
