@@ -16,7 +16,7 @@ constexpr std::size_t most_dimensions = 32;
 
 struct type_descr {
   element type;
-  std::string_view text;  // as written; "<" and "|" are both read for single bytes
+  std::string_view text;  // as written; of single bytes the order is not read
 };
 
 constexpr type_descr descrs[] = {
@@ -144,6 +144,7 @@ class header_parser {
     if (error != std::errc()) malformed("expected an extent, got " + in_quotes(rest_));
     if (value < 0) malformed("a negative extent " + std::to_string(value));
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+    if (!rest_.empty() && rest_.front() == 'L') rest_.remove_prefix(1);  // Python 2
     return value;
   }
 
@@ -163,17 +164,19 @@ bool is_date(std::string_view text) {
   return std::find(std::begin(units), std::end(units), text) != std::end(units);
 }
 
-element parse_descr(const std::string& text, const std::string& where) {
-  if (is_date(text) && text[0] == '<') return element::i64;
+struct element_layout {
+  element type;
+  bool is_swapped = false;  // big-endian
+};
+
+element_layout parse_descr(const std::string& text, const std::string& where) {
+  const char order = text.empty() ? ' ' : text[0];
+  const bool is_ordered = order == '<' || order == '>' || order == '=';  // = is that of the machine
+  if (is_ordered && is_date(text)) return {element::i64, order == '>'};
   for (const type_descr& known : descrs) {
-    const std::size_t size = bytes_each(known.type);
-    const bool same_letter = text.size() == 3 && text.substr(1) == known.text.substr(1);
-    if (same_letter && (text[0] == '<' || (text[0] == '|' && size == 1))) return known.type;
-    const bool is_known = same_letter || (size == 8 && is_date(text));
-    if (is_known && text[0] == '>' && size > 1) {
-      bad_input(where + ": expected little-endian elements, got big-endian " + in_quotes(text) +
-                " (convert with values.astype(values.element.newbyteorder('<')))");
-    }
+    if (text.size() != 3 || text.substr(1) != known.text.substr(1)) continue;
+    if (bytes_each(known.type) == 1 && (is_ordered || order == '|')) return {known.type};
+    if (is_ordered) return {known.type, order == '>'};
   }
   if (text.find('O') != std::string::npos) {
     bad_input(where + ": expected numbers, got Python objects (element " + in_quotes(text) +
@@ -182,6 +185,33 @@ element parse_descr(const std::string& text, const std::string& where) {
   bad_input(where + ": unknown element type " + in_quotes(text) +
             "; expected bool, int8 to int64, uint8 to uint64, float16 to float64, or datetime64 "
             "or timedelta64 with a unit");
+}
+
+void swap_bytes(array& values) {
+  const std::size_t size = bytes_each(values.type);
+  for (auto at = values.bytes.begin(); at != values.bytes.end();
+       at += static_cast<std::ptrdiff_t>(size)) {
+    std::reverse(at, at + static_cast<std::ptrdiff_t>(size));
+  }
+}
+
+/// Copies elements whose first index runs fastest, as NumPy saves a transposed array, to where the
+/// last one does.
+void copy_fortran(const std::byte* from, array& to) {
+  const std::size_t rank = to.shape.size(), size = bytes_each(to.type);
+  std::vector<std::int64_t> strides(rank, 1), index(rank, 0);
+  for (std::size_t r = rank; r-- > 1;) strides[r - 1] = strides[r] * to.shape[r];
+  std::int64_t place = 0;
+  for (std::int64_t i = 0; i < to.size(); ++i) {
+    std::copy_n(from, size, to.bytes.begin() + place * static_cast<std::int64_t>(size));
+    from += size;
+    for (std::size_t r = 0; r < rank; ++r) {
+      place += strides[r];
+      if (++index[r] < to.shape[r]) break;
+      place -= strides[r] * to.shape[r];
+      index[r] = 0;
+    }
+  }
 }
 
 /// The bytes that the elements take. Fails where the count does not fit 63 bits, with a zero
@@ -233,11 +263,7 @@ array parse_npy(const std::byte* bytes, std::size_t size, const std::string& whe
   }
   const auto [start, length] = find_header(bytes, size, where);
   const auto header = header_parser(text.substr(start, length), where).parse();
-  const element type = parse_descr(header.descr, where);
-  if (header.fortran_order && header.shape.size() > 1) {
-    bad_input(where + ": expected C order, got Fortran order with shape " +
-              shape_text(header.shape) + " (save numpy.ascontiguousarray(values))");
-  }
+  const auto [type, is_swapped] = parse_descr(header.descr, where);
   const std::size_t needed = payload_of(header.shape, type, where);
   const std::size_t present = size - start - length;
   if (present != needed) {
@@ -247,7 +273,13 @@ array parse_npy(const std::byte* bytes, std::size_t size, const std::string& whe
   }
   array result = make_array(type, header.shape);
   if (is_date(header.descr)) result.date = header.descr.substr(1);
-  std::copy(bytes + start + length, bytes + size, result.bytes.begin());
+  const std::byte* const elements = bytes + start + length;
+  if (header.fortran_order && header.shape.size() > 1) {
+    copy_fortran(elements, result);
+  } else {
+    std::copy(elements, bytes + size, result.bytes.begin());
+  }
+  if (is_swapped) swap_bytes(result);
   return result;
 }
 

@@ -82,7 +82,7 @@ bool has_whole_numbers(const raw_rows& rows) {
 /// The width whose rows make sense where those of `taken` do not, or less; 0: none.
 std::size_t better_width(raw_rows rows, bool taken_makes_sense) {
   const std::size_t taken = rows.width;
-  for (const std::size_t width : {5, 6, 4, 3}) {
+  for (const std::size_t width : {5U, 6U, 4U, 3U}) {
     rows.width = width;
     if (width == taken || !rows.are_whole()) continue;
     const bool makes_sense = senseless_column(rows, parse_columns(std::to_string(width))).empty();
@@ -115,7 +115,7 @@ bool ends_with(const std::string& text, const std::string& end) {
 /// " (--columns says how many; 5 or 3 would fit)"
 std::string fitting_widths(raw_rows rows) {
   std::string text;
-  for (const std::size_t width : {3, 4, 5, 6}) {
+  for (const std::size_t width : {3U, 4U, 5U, 6U}) {
     rows.width = width;
     if (rows.are_whole()) text += (text.empty() ? "; " : " or ") + std::to_string(width);
   }

@@ -1,0 +1,118 @@
+// npy files as NumPy writes them of transposed, foreign and old arrays. Bytes and values are worked
+// by hand, or made by NumPy 2.4.
+#include <cstring>
+
+#include "files/failure.hpp"
+#include "files/memory.hpp"
+#include "files/npy.hpp"
+#include "files/npz.hpp"
+#include "numpy_bytes.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace robocache::cli;
+using robocache::element;
+using shape_type = std::vector<std::int64_t>;
+
+array parse(const std::string& bytes) {
+  return parse_npy(reinterpret_cast<const std::byte*>(bytes.data()), bytes.size(), "a");
+}
+
+std::string reversed(std::string bytes) { return {bytes.rbegin(), bytes.rend()}; }
+
+template <class T>
+std::vector<T> values_of(const array& a) {
+  return {a.as<T>(), a.as<T>() + a.size()};
+}
+
+}  // namespace
+
+TEST_CASE("npy as found: Fortran order, which is how NumPy saves a transpose") {
+  using ints = std::vector<std::int32_t>;
+  // numpy.save of numpy.arange(6, dtype='i4').reshape(2, 3).T
+  const array a = parse(test::npy(test::header("<i4", "(3, 2)", "True"),
+                                  test::bytes_of<std::int32_t>({0, 1, 2, 3, 4, 5})));
+  CHECK(a.shape == shape_type{3, 2});
+  CHECK(values_of<std::int32_t>(a) == ints{0, 3, 1, 4, 2, 5});
+
+  // Three axes: the element (i, j, k) is 100 i + 10 j + k, with i running fastest.
+  ints file, expected;
+  for (int k = 0; k < 4; ++k) {
+    for (int j = 0; j < 3; ++j) {
+      for (int i = 0; i < 2; ++i) file.push_back(100 * i + 10 * j + k);
+    }
+  }
+  for (int i = 0; i < 2; ++i) {
+    for (int j = 0; j < 3; ++j) {
+      for (int k = 0; k < 4; ++k) expected.push_back(100 * i + 10 * j + k);
+    }
+  }
+  CHECK(values_of<std::int32_t>(parse(test::npy(test::header("<i4", "(2, 3, 4)", "True"),
+                                                test::bytes_of(file)))) == expected);
+  for (const char* shape : {"(6,)", "(1, 6)", "(6, 1)", "(1, 6, 1)"}) {
+    INFO(shape);
+    const array same = parse(test::npy(test::header("<i4", shape, "True"),
+                                       test::bytes_of<std::int32_t>({0, 1, 2, 3, 4, 5})));
+    CHECK(values_of<std::int32_t>(same) == ints{0, 1, 2, 3, 4, 5});
+  }
+  CHECK(parse(test::npy(test::header("<i4", "(0, 7)", "True"), "")).shape == shape_type{0, 7});
+  CHECK(values_of<std::int32_t>(parse(
+            test::npy(test::header("<i4", "()", "True"), test::little_endian(9, 4)))) == ints{9});
+}
+
+TEST_CASE("npy as found: big-endian elements") {
+  const auto first = [](const char* descr, const std::string& bytes) {
+    return number_at(parse(test::npy(test::header(descr, "(1,)"), bytes)), 0);
+  };
+  CHECK(first(">f8", "\x40\x08" + std::string(6, '\0')) == 3);
+  CHECK(first(">f4", std::string("\xc0\x20\0\0", 4)) == -2.5);
+  CHECK(first(">f2", std::string("\x3e\0", 2)) == 1.5);
+  CHECK(first(">i2", "\xff\xfe") == -2);
+  CHECK(first(">u4", "\xff\xff\xff\xfd") == 4294967293.0);
+  CHECK(first(">i1", "\x80") == -128);
+  const array date =
+      parse(test::npy(test::header(">M8[us]", "(1,)"), reversed(test::little_endian(258, 8))));
+  CHECK(date.as<std::int64_t>()[0] == 258);
+  CHECK(type_text(date) == "datetime64[us]");
+  CHECK(npy_header(date).find("'<M8[us]'") != std::string::npos);
+  // Both at once.
+  const array both =
+      parse(test::npy(test::header(">i2", "(2, 2)", "True"), std::string("\0\1\0\2\0\3\0\4", 8)));
+  CHECK(values_of<std::int16_t>(both) == std::vector<std::int16_t>{1, 3, 2, 4});
+}
+
+TEST_CASE("npy as found: native order, and long extents of Python 2") {
+  const array a = parse(test::npy(test::header("=f8", "(3L, 2L)"), std::string(48, '\0')));
+  CHECK(a.type == element::f64);
+  CHECK(a.shape == shape_type{3, 2});
+  CHECK(parse(test::npy(test::header("<f4", "(5L,)"), std::string(20, '\0'))).size() == 5);
+  CHECK(parse(test::npy(test::header("=u1", "(5L,)"), "hello")).size() == 5);
+  for (const char* shape : {"(5LL,)", "(5l,)", "(L,)", "(5 L,)", "(5L)"}) {
+    INFO(shape);
+    CHECK_THROWS_AS(parse(test::npy(test::header("|u1", shape), "hello")), input_failure);
+  }
+}
+
+TEST_CASE("readers take no more memory than their caller allows") {
+  const std::string file = test::npy(test::header("<f4", "(1000,)"), std::string(4000, '\0'));
+  {
+    const memory_limit limit(4000);
+    CHECK(parse(file).size() == 1000);
+    const memory_limit less(3999);
+    try {
+      parse(file);
+      FAIL("no failure");
+    } catch (const memory_failure& error) {
+      CHECK(std::string(error.what()) ==
+            "an array of float32 (1000,): needs 4000 bytes (4 kB) of memory, and 4 kB are allowed");
+    }
+  }
+  CHECK(parse(file).size() == 1000);
+  // A member says how large it is before it is inflated.
+  const test::temporary_directory here;
+  test::write_bytes(here / "a.npz", test::zip({{"a.npy", file, true}}));
+  const array_file archive(here / "a.npz");
+  const memory_limit limit(2000);
+  CHECK_THROWS_AS(archive.read("a"), memory_failure);
+}
