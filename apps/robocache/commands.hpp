@@ -66,6 +66,7 @@ struct voxelize_command {
   std::string view;     // .png
   std::string features;
   viewpoint from = viewpoint::isometric;
+  bool view_all = false;  // outliers, too
   voxel_mode mode = voxel_mode::density;
   std::optional<std::int32_t> ignored_label;
   grid_settings grid;

@@ -139,6 +139,7 @@ picture picture_of(const voxelize_command& command, const cloud_grid& grid, cons
   p.from = command.from;
   p.by = coloring_of(command.mode, names);
   p.keep_highest = command.mode == voxel_mode::max;
+  p.with_outliers = command.view_all;
   return p;
 }
 

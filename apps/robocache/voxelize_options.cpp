@@ -86,6 +86,8 @@ void add_voxelize(CLI::App& app, voxelize_command& c) {
           "isometric (default) or top")
       ->check(CLI::IsMember({"isometric", "top"}))
       ->type_name("SIDE");
+  command.add_flag("--view-all", c.view_all,
+                   "Draw voxels far from all others, too, however small the rest becomes");
   command.add_option("--voxel", c.voxel, "Edge of a voxel in metres, or its three edges x y z")
       ->required()
       ->expected(1, 4)
