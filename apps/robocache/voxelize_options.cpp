@@ -14,11 +14,11 @@ constexpr const char* footer = R"(Examples:
 
 A cloud is one of:
   FILE.ply           ascii or binary; vertices need x, y and z
-  FILE.bin           rows of little-endian float32
+  FILE.bin           rows of little-endian float32; values that make no sense as such are told
   FILE.npz:ARRAY, FILE.npy   float16, float32 or float64 of shape (N, C)
   --columns says what the rows of all but PLY hold: names such as x,y,z,intensity, or how many they
-  are: 3 x y z, 4 and intensity (KITTI; of .bin unless said otherwise), 5 and ring (nuScenes), 6 x y z
-  red green blue.
+  are: 3 x y z, 4 and intensity (KITTI; of .bin unless said otherwise), 5 and ring (nuScenes; of .pcd.bin),
+  6 x y z red green blue.
 Features are named as in the file, or by the number of their column from 0. intensity is any name that
 has it as a part, color is red,green,blue and normal is nx,ny,nz.
 
@@ -29,8 +29,8 @@ the highest. Of --box X0 <= x < X1 holds, too, limits rounded to that type: poin
 even where the last voxel reaches further. --origin and --cells take whole voxels.
 OUT.npz holds, all z-major, `grid` (Z, Y, X) uint8 for occupancy and int32 for density, or float32
 (Z, Y, X, C) beside `counts` (Z, Y, X) for mean and max, where empty voxels are 0; `origin` and `voxel`
-(x, y, z) in the type of the positions, with which the formula gives the same voxels. vote takes features that are labels and gives the most frequent one as int32, the smallest of
-those that tie. With --sparse: `coordinates` (V, 3) as z, y, x, `counts` (V,), `values` (V, C), and `shape`.
+(x, y, z) in the type of the positions, with which the formula gives the same voxels. vote takes features
+that are labels and gives the most frequent one as int32, the smallest of those that tie. With --sparse: `coordinates` (V, 3) as z, y, x, `counts` (V,), `values` (V, C), and `shape`.
 OUT.ply holds the centres of the occupied voxels with their count and features.)";
 
 void add_grid_options(CLI::App& command, grid_settings& grid) {
