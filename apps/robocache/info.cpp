@@ -142,6 +142,11 @@ std::vector<std::string> described(const std::string& name, const array& values)
   return {name, type_text(values), shape_text(values.shape), s.low, s.high, std::to_string(s.nans)};
 }
 
+/// As `array_file::read` takes it.
+std::string name_of_field(const std::string& name, const std::string& field) {
+  return name.empty() || field.empty() ? name + field : name + "." + field;
+}
+
 void info_of_arrays(const std::string& path) {
   const array_file file(path);
   table_rows rows = head("array");
@@ -150,10 +155,13 @@ void info_of_arrays(const std::string& path) {
     const std::string shown = name.empty() ? "(npy)" : name;
     try {
       progress_bar bar("reading " + shown);
-      const array values = file.read(name, bar.hook());
-      rows.push_back(described(shown, values));
-      if (name.empty() || is_named_like_times(name))
-        times += describe_times(printable(shown), values);
+      for (const named_field& field : file.read_fields(name, bar.hook())) {
+        const std::string known = name_of_field(name, field.name);
+        rows.push_back(described(known.empty() ? shown : known, field.values));
+        if (known.empty() || is_named_like_times(known)) {
+          times += describe_times(printable(known.empty() ? shown : known), field.values);
+        }
+      }
     } catch (const input_failure& error) {
       rows.push_back({shown, "unreadable", "", "", "", ""});
       if (!problem.empty()) complain(problem);

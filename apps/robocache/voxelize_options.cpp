@@ -15,7 +15,8 @@ constexpr const char* footer = R"(Examples:
 A cloud is one of:
   FILE.ply           ascii or binary; vertices need x, y and z
   FILE.bin           rows of little-endian float32; values that make no sense as such are told
-  FILE.npz:ARRAY, FILE.npy   float16, float32 or float64 of shape (N, C)
+  FILE.npz:ARRAY, FILE.npy   float16, float32 or float64 of shape (N, C), or a structured array, whose
+                     fields are the columns
   --columns says what the rows of all but PLY hold: names such as x,y,z,intensity, or how many they
   are: 3 x y z, 4 and intensity (KITTI; of .bin unless said otherwise), 5 and ring (nuScenes; of .pcd.bin),
   6 x y z red green blue.
@@ -30,7 +31,8 @@ even where the last voxel reaches further. --origin and --cells take whole voxel
 OUT.npz holds, all z-major, `grid` (Z, Y, X) uint8 for occupancy and int32 for density, or float32
 (Z, Y, X, C) beside `counts` (Z, Y, X) for mean and max, where empty voxels are 0; `origin` and `voxel`
 (x, y, z) in the type of the positions, with which the formula gives the same voxels. vote takes features
-that are labels and gives the most frequent one as int32, the smallest of those that tie. With --sparse: `coordinates` (V, 3) as z, y, x, `counts` (V,), `values` (V, C), and `shape`.
+that are labels and gives the most frequent one as int32, the smallest of those that tie. With --sparse:
+`coordinates` (V, 3) as z, y, x, `counts` (V,), `values` (V, C), and `shape`.
 OUT.ply holds the centres of the occupied voxels with their count and features.)";
 
 void add_grid_options(CLI::App& command, grid_settings& grid) {

@@ -94,6 +94,89 @@ TEST_CASE("npy as found: native order, and long extents of Python 2") {
   }
 }
 
+TEST_CASE("npy as found: structured arrays, field by field") {
+  // numpy.save of an array of dtype [('t', '<u8'), ('x', '<f4'), ('', '|V3'), ('rgb', '|u1', (3,)),
+  // (('intensity in counts', 'i'), '>u2')] with two elements.
+  const std::string head =
+      "{'descr': [('t', '<u8'), ('x', '<f4'), ('', '|V3'), ('rgb', '|u1', (3,)), "
+      "(('intensity in counts', 'i'), '>u2')], 'fortran_order': False, 'shape': (2,), }";
+  const auto element_of = [](std::uint64_t t, float x, const std::string& rgb, const char* big) {
+    return test::little_endian(t, 8) + test::bytes_of<float>({x}) + "pad" + rgb +
+           std::string(big, 2);
+  };
+  const std::string file =
+      test::npy(head, element_of(7, 1.5F, "abc", "\1\2") + element_of(8, -2, "def", "\0\3"));
+  const auto fields =
+      parse_npy_fields(reinterpret_cast<const std::byte*>(file.data()), file.size(), "a");
+  REQUIRE(fields.size() == 4);
+  CHECK(fields[0].name == "t");
+  CHECK(values_of<std::uint64_t>(fields[0].values) == std::vector<std::uint64_t>{7, 8});
+  CHECK(values_of<float>(fields[1].values) == std::vector<float>{1.5F, -2});
+  CHECK(fields[2].name == "rgb");
+  CHECK(fields[2].values.shape == shape_type{2, 3});
+  CHECK(fields[2].width == 3);
+  CHECK(values_of<std::uint8_t>(fields[2].values) ==
+        std::vector<std::uint8_t>{'a', 'b', 'c', 'd', 'e', 'f'});
+  CHECK(fields[3].name == "i");
+  CHECK(values_of<std::uint16_t>(fields[3].values) == std::vector<std::uint16_t>{258, 3});
+
+  const test::temporary_directory here;
+  test::write_bytes(here / "a.npy", file);
+  test::write_bytes(here / "a.npz",
+                    test::zip({{"scan.npy", file}, {"p.npy", test::npy_of({1, 2}, "(2,)")}}));
+  CHECK(number_at(array_file(here / "a.npy").read("x"), 1) == -2);
+  const array_file archive(here / "a.npz");
+  CHECK(number_at(archive.read("scan.i"), 0) == 258);
+  CHECK(archive.read_fields("p").size() == 1);
+  for (const char* missing : {"scan.y", "scan.", "x", "p.", "p.x", "", "none.x"}) {
+    INFO(missing);
+    CHECK_THROWS_AS(archive.read(missing), input_failure);
+  }
+  CHECK_THROWS_AS(archive.read("scan"), input_failure);
+  CHECK_THROWS_AS(archive.read_fields("none"), input_failure);
+  CHECK_THROWS_AS(array_file(here / "a.npy").read("y"), input_failure);
+}
+
+TEST_CASE("npy as found: a structured array in Fortran order") {
+  // Elements (i, j) hold 10 i + j, with i running fastest in the file.
+  std::string bytes;
+  for (int j = 0; j < 3; ++j) {
+    for (int i = 0; i < 2; ++i)
+      bytes += "p" + test::little_endian(static_cast<std::uint64_t>(10 * i + j), 2);
+  }
+  const std::string file = test::npy(
+      "{'descr': [('', '|V1'), ('v', '<i2')], 'fortran_order': True, 'shape': (2, 3), }", bytes);
+  const auto fields =
+      parse_npy_fields(reinterpret_cast<const std::byte*>(file.data()), file.size(), "a");
+  REQUIRE(fields.size() == 1);
+  CHECK(values_of<std::int16_t>(fields[0].values) ==
+        std::vector<std::int16_t>{0, 1, 2, 10, 11, 12});
+}
+
+TEST_CASE("npy as found: structures that cannot be are refused") {
+  const auto fails = [](const std::string& descr, const std::string& shape,
+                        const std::string& bytes) {
+    const std::string file = test::npy(
+        "{'descr': " + descr + ", 'fortran_order': False, 'shape': " + shape + ", }", bytes);
+    INFO(descr << " " << shape);
+    CHECK_THROWS_AS(
+        parse_npy_fields(reinterpret_cast<const std::byte*>(file.data()), file.size(), "a"),
+        input_failure);
+  };
+  fails("[]", "(9223372036854775807,)", "");
+  fails("[('x', '<f4', (0,))]", "(9223372036854775807,)", "");
+  fails("[('', '|V4')]", "(1,)", "abcd");
+  fails("[('x', '|V4'), ('y', '<f4')]", "(2,)", "abcdefgh");  // too few
+  fails("[('x', [('y', '<f4')])]", "(1,)", "abcd");
+  fails("[('x', '<f4', (4294967296, 4294967296))]", "(0,)", "");
+  fails("[('x', '<f4', (16777216,))]", "(0,)", "");
+  fails("[('x', '|O')]", "(1,)", "abcdefgh");
+  fails("[('x', '<f4'", "(1,)", "abcd");
+  fails("[('x')]", "(1,)", "abcd");
+  fails("['x']", "(1,)", "abcd");
+  fails("[('x', '<f4') ('y', '<f4')]", "(1,)", "abcdefgh");
+}
+
 TEST_CASE("readers take no more memory than their caller allows") {
   const std::string file = test::npy(test::header("<f4", "(1000,)"), std::string(4000, '\0'));
   {

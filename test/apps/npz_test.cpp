@@ -167,7 +167,7 @@ TEST_CASE("npy: element types that are not read") {
   check_parse_error(type("|f8"), {"unknown element type"});
   check_parse_error(
       test::npy("{'descr': [('x', '<f8')], 'fortran_order': False, 'shape': (1,)}", "12345678"),
-      {"structured"});
+      {"structured", "fields x behind a point, as in ARRAY.FIELD"});
 }
 
 TEST_CASE("npy: sizes that do not fit") {

@@ -45,9 +45,11 @@ void check_again(const array& values) {
 }
 
 void read_npy(const std::string& input) {
-  const array values = parse_npy(data_of(input), input.size(), "fuzzed.npy");
-  check_array(values);
-  check_again(values);
+  for (const named_field& field : parse_npy_fields(data_of(input), input.size(), "fuzzed.npy")) {
+    check_array(field.values);
+    require(field.values.size() == field.elements * field.width, "fields have all elements");
+    check_again(field.values);
+  }
 }
 
 /// A file without a directory entry, of which there is one in a process.
@@ -87,7 +89,7 @@ void read_npz(const std::string& input) {
   const array_file archive(file.holding(archive_of(input)));
   for (const std::string& name : archive.names()) {
     try {
-      check_array(archive.read(name));
+      for (const named_field& field : archive.read_fields(name)) check_array(field.values);
     } catch (const failure&) {
     }
   }

@@ -24,10 +24,13 @@ std::vector<std::string> npy_seeds() {
   seeds.push_back(npy(header("<i2", "(2L, 3L)", "True"), "abcdefghijkl"));
   seeds.push_back(npy(header("<f8", "(0, 9223372036854775807)"), ""));
   seeds.push_back(npy(header("<u1", "(4294967296, 4294967296)"), "abc"));
-  seeds.push_back(
-      npy("{'descr': [('x', '<f4'), ('y', '<f4')], 'fortran_order': False, 'shape': "
-          "(1,)}\n",
-          "abcdefgh"));
+  for (const char* order : {"False", "True"}) {
+    seeds.push_back(
+        npy("{'descr': [('x', '<f4'), ('', '|V1'), (('a title', 'b'), '>i2', (2,))], "
+            "'fortran_order': " +
+                std::string(order) + ", 'shape': (1, 2)}\n",
+            "abcdefghijklmnopqr"));
+  }
   seeds.push_back(npy(header("|O", "(1,)"), "abcdefgh"));
   return seeds;
 }

@@ -16,6 +16,10 @@
 namespace robocache::cli {
 namespace {
 
+bool is_position(const std::string& column) {
+  return column == "x" || column == "y" || column == "z";
+}
+
 /// Whether float32 cannot hold all values of the type.
 bool needs_double(element type) {
   return type == element::f64 || (!is_float(type) && bytes_each(type) >= 4);
@@ -28,8 +32,7 @@ point_cloud parse_ply_cloud(const std::vector<std::byte>& bytes, const std::stri
   element type = element::f32;
   for (const ply_column& c : columns) {
     names.push_back(c.name);
-    const bool is_position = c.name == "x" || c.name == "y" || c.name == "z";
-    if (is_position && needs_double(c.values.type)) type = element::f64;
+    if (is_position(c.name) && needs_double(c.values.type)) type = element::f64;
   }
   cloud_builder builder(path, names);
   point_cloud cloud = builder.build(
@@ -46,8 +49,8 @@ std::pair<std::string, std::string> split_array_name(const std::string& path) {
   return {path.substr(0, colon + 4), path.substr(colon + 5)};
 }
 
-array read_points_array(const std::string& path, std::string& where,
-                        const progress_hook& progress) {
+std::vector<named_field> read_points_array(const std::string& path, std::string& where,
+                                           const progress_hook& progress) {
   auto [file_path, name] = split_array_name(path);
   const array_file file(file_path);
   if (name.empty()) {
@@ -58,13 +61,39 @@ array read_points_array(const std::string& path, std::string& where,
     name = file.names().front();
   }
   where = name.empty() ? file_path : file_path + ": array '" + name + "'";
-  return file.read(name, progress);
+  return file.read_fields(name, progress);
 }
 
-point_cloud read_numpy_cloud(const std::string& path, const std::string& columns,
-                             const progress_hook& progress) {
-  std::string where = path;
-  const array rows = read_points_array(path, where, progress);
+/// A structured array, of whatever shape: its fields are columns, those of several numbers one for
+/// each.
+point_cloud cloud_of_fields(const std::vector<named_field>& fields, const std::string& where) {
+  struct column {
+    const named_field& field;
+    std::int64_t place;  // in it
+  };
+  std::vector<std::string> names;
+  std::vector<column> columns;
+  element type = element::f32;
+  for (const named_field& field : fields) {
+    if (is_position(field.name) && needs_double(field.values.type)) type = element::f64;
+    if (static_cast<std::int64_t>(names.size()) + field.width > most_columns) {
+      bad_input(where + ": expected fields of at most 1024 numbers in all");
+    }
+    for (std::int64_t i = 0; i < field.width; ++i) {
+      names.push_back(field.width == 1 ? field.name : field.name + std::to_string(i));
+      columns.push_back({field, i});
+    }
+  }
+  cloud_builder builder(where, names);
+  const std::int64_t rows = fields.front().elements;
+  return builder.build(rows, type, [&](std::int64_t row, std::size_t c) {
+    const named_field& field = columns[c].field;
+    return number_at(field.values, row * field.width + columns[c].place);
+  });
+}
+
+point_cloud cloud_of_table(const array& rows, const std::string& columns,
+                           const std::string& where) {
   if (!is_float(rows.type)) {
     bad_input(where + ": expected float16, float32 or float64, got " + type_text(rows));
   }
@@ -87,6 +116,15 @@ point_cloud read_numpy_cloud(const std::string& path, const std::string& columns
   });
   cloud.layout = std::string("rows of ") + numpy_name(rows.type) + " (" + list_of(names) + ")";
   return cloud;
+}
+
+point_cloud read_numpy_cloud(const std::string& path, const std::string& columns,
+                             const progress_hook& progress) {
+  std::string where = path;
+  const std::vector<named_field> fields = read_points_array(path, where, progress);
+  if (fields.front().name.empty()) return cloud_of_table(fields.front().values, columns, where);
+  if (!columns.empty()) bad_usage("--columns: a structured array names its own columns");
+  return cloud_of_fields(fields, where);
 }
 
 std::string lowered(std::string text) {
