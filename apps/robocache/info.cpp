@@ -158,7 +158,7 @@ void info_of_arrays(const std::string& path) {
       for (const named_field& field : file.read_fields(name, bar.hook())) {
         const std::string known = name_of_field(name, field.name);
         rows.push_back(described(known.empty() ? shown : known, field.values));
-        if (known.empty() || is_named_like_times(known)) {
+        if (known.empty() || is_named_like_times(field.name.empty() ? name : field.name)) {
           times += describe_times(printable(known.empty() ? shown : known), field.values);
         }
       }

@@ -176,6 +176,24 @@ TEST_CASE("info: the properties of a PLY file in its own types, and what is not 
   check_failure(run_tool(here, "info bad.ply"), 2, {"expected a PLY file"});
 }
 
+TEST_CASE("info: the fields of a structured array, and the rate of its stamps") {
+  const temporary_directory here;
+  std::string rows;
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    rows += test::little_endian(i * 20'000'000, 8) + test::bytes_of<float>({static_cast<float>(i)});
+  }
+  write_bytes(
+      here / "a.npz",
+      test::zip({{"scan.npy", test::npy("{'descr': [('t', '<i8'), ('x', '<f4')], 'fortran_order': "
+                                        "False, 'shape': (4,), }",
+                                        rows)}}));
+  const auto result = run_tool(here, "info a.npz");
+  check_success(result);
+  CHECK(contains(result.out, "scan.t  int64    (4,)     0  60000000    0"));
+  CHECK(contains(result.out, "scan.x  float32  (4,)     0         3    0"));
+  CHECK(contains(result.out, "scan.t: 4 stamps over 0.06 s, 50 Hz"));
+}
+
 TEST_CASE("outputs: a name that says another format than is written is refused") {
   const temporary_directory here;
   write_bytes(here / "in.npz", test::zip({{"values.npy", test::npy_of({1, 2, 3}, "(3, 1)")},
