@@ -27,7 +27,8 @@ A point belongs to the voxel floor((point - origin) / voxel), tested as half ope
 type of the positions: float32, or float64 where the file has doubles or integers of 32 bits and more.
 Without --origin it is the multiple of the voxel at or below the lowest point, without --cells they reach
 the highest. Of --box X0 <= x < X1 holds, too, limits rounded to that type: points beyond it are outside
-even where the last voxel reaches further. --origin and --cells take whole voxels.
+even where the last voxel reaches further, and so are those that the formula rounds beyond that voxel.
+--origin and --cells take whole voxels.
 OUT.npz holds, all z-major, `grid` (Z, Y, X) uint8 for occupancy and int32 for density, or float32
 (Z, Y, X, C) beside `counts` (Z, Y, X) for mean and max, where empty voxels are 0; `origin` and `voxel`
 (x, y, z) in the type of the positions, with which the formula gives the same voxels. vote takes features
