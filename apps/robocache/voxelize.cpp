@@ -177,7 +177,8 @@ std::string cloud_text(const point_cloud& cloud) {
 void print_result(const voxelize_command& command, const any_executor& executor,
                   const point_cloud& cloud, const cloud_grid& grid, const voxelized& result) {
   print("grid: " + extents_text(grid) + " voxels of " + voxel_text(grid) +
-        format(" from (%g, %g, %g)\n", grid.origin[0], grid.origin[1], grid.origin[2]));
+        format(" from (%g, %g, %g), in %s\n", grid.origin[0], grid.origin[1], grid.origin[2],
+               numpy_name(grid.type)));
   print(format("%lld points inside, %lld outside, %lld NaN\n",
                static_cast<long long>(result.inside), static_cast<long long>(result.outside),
                static_cast<long long>(result.nan)));

@@ -102,6 +102,7 @@ TEST_CASE("box: float64 positions are cut in float64") {
   const auto result = run_tool(here, "voxelize c.npy --voxel 1 --box 0.1 0 0 0.3 1 1 -o out.npz");
   check_success(result);
   CHECK(contains(result.out, "2 points inside, 1 outside, 0 NaN"));
+  CHECK(contains(result.out, "from (0.1, 0, 0), in float64\n"));
 }
 
 TEST_CASE("box: a grid is reproduced by its saved origin and voxel") {

@@ -44,7 +44,7 @@ bool parse_whole(std::string_view text, T& value) {
   const auto parsed = std::from_chars(text.data(), end, number);
   if (parsed.ec != std::errc() || parsed.ptr != end || number != std::trunc(number)) return false;
   const double above = std::ldexp(1.0, std::numeric_limits<T>::digits);
-  const double lowest = static_cast<double>(std::numeric_limits<T>::lowest());
+  const auto lowest = static_cast<double>(std::numeric_limits<T>::lowest());
   if (number < lowest || number >= above) return false;
   value = static_cast<T>(number);
   return true;

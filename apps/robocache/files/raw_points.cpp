@@ -50,7 +50,7 @@ column_range range_of(const raw_rows& rows, std::size_t column) {
 /// Whether a column of this name has such values. Coordinates may be missing, and UTM has seven
 /// digits; integers and doubles that are read as float32 are very small or large.
 bool is_sensible(const std::string& name, const column_range& range) {
-  if (range.low > range.high) return true;
+  if (range.low > range.high) return true;  // nothing is finite
   if (name == "intensity") return range.are_finite && range.low >= 0 && range.high <= 65535;
   const bool is_byte = name == "red" || name == "green" || name == "blue" || name == "ring";
   if (is_byte) return range.are_whole && range.low >= 0 && range.high <= 255;
@@ -62,11 +62,8 @@ std::string senseless_column(const raw_rows& rows, const std::vector<std::string
   for (std::size_t column = 0; column < names.size(); ++column) {
     const column_range range = range_of(rows, column);
     if (is_sensible(names[column], range)) continue;
-    const std::string values = range.low > range.high
-                                   ? " that is nowhere finite"
-                                   : format(" from %.4g to %.4g", static_cast<double>(range.low),
-                                            static_cast<double>(range.high));
-    return names[column] + values;
+    return names[column] + format(" from %.4g to %.4g", static_cast<double>(range.low),
+                                  static_cast<double>(range.high));
   }
   return "";
 }
