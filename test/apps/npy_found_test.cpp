@@ -100,12 +100,12 @@ TEST_CASE("npy as found: structured arrays, field by field") {
   const std::string head =
       "{'descr': [('t', '<u8'), ('x', '<f4'), ('', '|V3'), ('rgb', '|u1', (3,)), "
       "(('intensity in counts', 'i'), '>u2')], 'fortran_order': False, 'shape': (2,), }";
-  const auto element_of = [](std::uint64_t t, float x, const std::string& rgb, const char* big) {
+  const auto element_of = [](std::uint64_t t, float x, const std::string& rgb, std::uint64_t i) {
     return test::little_endian(t, 8) + test::bytes_of<float>({x}) + "pad" + rgb +
-           std::string(big, 2);
+           reversed(test::little_endian(i, 2));
   };
   const std::string file =
-      test::npy(head, element_of(7, 1.5F, "abc", "\1\2") + element_of(8, -2, "def", "\0\3"));
+      test::npy(head, element_of(7, 1.5F, "abc", 258) + element_of(8, -2, "def", 3));
   const auto fields =
       parse_npy_fields(reinterpret_cast<const std::byte*>(file.data()), file.size(), "a");
   REQUIRE(fields.size() == 4);
@@ -140,9 +140,8 @@ TEST_CASE("npy as found: structured arrays, field by field") {
 TEST_CASE("npy as found: a structured array in Fortran order") {
   // Elements (i, j) hold 10 i + j, with i running fastest in the file.
   std::string bytes;
-  for (int j = 0; j < 3; ++j) {
-    for (int i = 0; i < 2; ++i)
-      bytes += "p" + test::little_endian(static_cast<std::uint64_t>(10 * i + j), 2);
+  for (std::uint64_t j = 0; j < 3; ++j) {
+    for (std::uint64_t i = 0; i < 2; ++i) bytes += "p" + test::little_endian(10 * i + j, 2);
   }
   const std::string file = test::npy(
       "{'descr': [('', '|V1'), ('v', '<i2')], 'fortran_order': True, 'shape': (2, 3), }", bytes);

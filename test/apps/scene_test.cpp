@@ -39,8 +39,8 @@ bool is_equal(const canvas& a, const canvas& b) { return a.png() == b.png(); }
 
 TEST_CASE("picture: cells far from all others are left out, few cells never") {
   const auto line_of = [](int count, const std::vector<std::int32_t>& far) {
-    std::vector<std::array<std::int32_t, 3>> places;
-    for (std::int32_t i = 0; i < count; ++i) places.push_back({0, 0, i});
+    std::vector<std::array<std::int32_t, 3>> places(static_cast<std::size_t>(count));
+    for (std::int32_t i = 0; i < count; ++i) places[static_cast<std::size_t>(i)][2] = i;
     for (const std::int32_t x : far) places.push_back({0, 0, x});
     voxel_cells cells = cells_at(places);
     cells.channels = 1;

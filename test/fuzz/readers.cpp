@@ -76,7 +76,7 @@ class memory_file {
 /// Archives as they came, or, by the first byte, made around the input, so that checksums hold.
 std::string archive_of(const std::string& input) {
   const auto how = static_cast<unsigned char>(input.empty() ? 0 : input[0]);
-  const std::string rest = input.substr(input.empty() ? 0 : 1);
+  std::string rest = input.substr(input.empty() ? 0 : 1);
   if ((how & 1U) == 0) return rest;
   zip_member member{"a.npy", rest, (how & 2U) != 0};
   if ((how & 4U) != 0) member.size_error = how >> 4U;

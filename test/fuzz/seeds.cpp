@@ -92,8 +92,8 @@ std::vector<std::string> point_seeds() {
   for (int i = 0; i < 60; ++i) numbers.push_back(i % 5 == 4 ? 3.0F : static_cast<float>(i) * 0.3F);
   std::vector<std::string> seeds;
   for (char how = 0; how < 16; ++how) seeds.push_back(how + bytes_of(numbers));
-  seeds.push_back(std::string(1, '\0'));
-  seeds.push_back(std::string("\0abcdefg", 8));
+  seeds.emplace_back(1, '\0');
+  seeds.emplace_back("\0abcdefg", 8);
   return seeds;
 }
 
