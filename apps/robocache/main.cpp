@@ -59,12 +59,12 @@ int run_tool(int argc, char** argv) {
   fuse_command fuse_options;
   voxelize_command voxelize_options;
   demo_command demo_options;
-  std::string info_path;
+  info_command info_options;
   add_demo(app, demo_options);
   add_resample(app, resample_options);
   add_fuse(app, fuse_options);
   add_voxelize(app, voxelize_options);
-  add_info(app, info_path);
+  add_info(app, info_options);
   add_devices(app);
   try {
     app.parse(argc, argv);

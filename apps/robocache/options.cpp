@@ -58,12 +58,22 @@ void add_demo(CLI::App& app, demo_command& c) {
   command.callback([&c] { run(c); });
 }
 
-void add_info(CLI::App& app, std::string& path) {
+void add_info(CLI::App& app, info_command& c) {
   CLI::App& command = *app.add_subcommand(
-      "info", "List the arrays of a NumPy file; of stamps the rate, jitter and gaps");
-  command.footer("Example:\n  robocache info log.npz");
-  command.add_option("file", path, "File (.npz or .npy)")->required()->type_name("FILE");
-  command.callback([&path] { run_info(path); });
+      "info",
+      "List the arrays of a NumPy file or the columns of a point cloud; of stamps the rate, "
+      "jitter and gaps");
+  command.footer(
+      "Examples:\n  robocache info log.npz\n  robocache info scan.ply\n"
+      "  robocache info scan.bin --columns 5");
+  command.add_option("file", c.path, "File (.npz, .npy, .ply or .bin)")
+      ->required()
+      ->type_name("FILE");
+  command
+      .add_option("--columns", c.columns,
+                  "What a row of .bin holds, or how many numbers it has, as voxelize takes it")
+      ->type_name("LIST");
+  command.callback([&c] { run(c); });
 }
 
 void add_devices(CLI::App& app) {

@@ -94,7 +94,7 @@ inline std::size_t crop_points_workspace_bytes(std::int64_t clouds, std::int64_t
 ///
 /// \param executor `cpu`, `gpu` (with a workspace) or `any_executor`.
 /// \param points   as for `cloud_bounds`.
-/// \param box      compared in double.
+/// \param box      its limits are rounded to float, to double for double points.
 /// \param indices  [B, N] ([1, N] when packed): the points kept, counted within their cloud, in the
 ///                 order of input, from where their cloud begins; then -1 to the cloud's end, which
 ///                 includes its padding.

@@ -108,8 +108,8 @@ crop_op<std::remove_const_t<P>> make_crop_op(const view<P, 3>& points, const poi
     if (is_nan(box.lower[a]) || is_nan(box.upper[a])) {
       fail(op.name, "box.lower and box.upper must not be NaN");
     }
-    op.lower[a] = box.lower[a];
-    op.upper[a] = box.upper[a];
+    op.lower[a] = box_limit<compute_type<std::remove_const_t<P>>>(box.lower[a]);
+    op.upper[a] = box_limit<compute_type<std::remove_const_t<P>>>(box.upper[a]);
   }
   op.negate = box.negate;
   op.indices = indices.data_handle();
