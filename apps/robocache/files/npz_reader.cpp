@@ -10,6 +10,7 @@
 #include "files/npy_header.hpp"
 #include "files/npz.hpp"
 #include "files/text.hpp"
+#include "files/zip_errors.hpp"
 #include "files/zip_names.hpp"
 
 namespace robocache::cli {
@@ -21,6 +22,7 @@ std::string libzip_text(int code, int system) {
   zip_error_t error;
   zip_error_init(&error);
   zip_error_set(&error, code, system);
+  check_zip_memory(&error);
   std::string text = zip_error_strerror(&error);
   zip_error_fini(&error);
   return text;
@@ -28,7 +30,6 @@ std::string libzip_text(int code, int system) {
 
 [[noreturn]] void cannot_open(const std::string& path, int code, int system) {
   const std::string text = libzip_text(code, system);
-  if (code == ZIP_ER_MEMORY) throw std::bad_alloc();
   if (code == ZIP_ER_EXISTS) {
     bad_input(path + ": expected members of different names, got two of the same");
   }
@@ -64,6 +65,7 @@ std::vector<std::byte> read_all(const member_file& member, std::size_t size,
     const std::size_t part = full ? 1 : std::min(chunk, size - done);
     const zip_int64_t got = zip_fread(member.get(), full ? &past_end : bytes.data() + done, part);
     if (got < 0) {
+      check_zip_memory(zip_file_get_error(member.get()));
       bad_input(where + ": damaged or truncated member (" + zip_file_strerror(member.get()) + ")");
     }
     if (full && got > 0) bad_input(where + ": the member is longer than the archive says");
