@@ -114,7 +114,8 @@ inline void require_apart(const label& op, const label& name, const footprint& a
   fail(op, name.text() + " and " + other.text() + " must not overlap");
 }
 
-/// The outputs of a call: none may share memory with another, nor with an input.
+/// The outputs of a call: none may share memory with another, nor with an input. Beyond the first
+/// ones they are held against those alone.
 class output_arrays {
  public:
   static constexpr int capacity = 20;
@@ -125,8 +126,11 @@ class output_arrays {
   void add(const label& name, const view<V, Rank>& v) {
     if (v.data_handle() == nullptr) return;
     const footprint at(v);
+    add(name, at);
+  }
+  void add(const label& name, const footprint& at) {
     avoid(name, at);
-    outputs_[count_++] = {name, at};
+    if (count_ < capacity) outputs_[count_++] = {name, at};
   }
   /// Another array.
   void avoid(const label& name, const footprint& at) const {

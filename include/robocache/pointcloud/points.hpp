@@ -120,6 +120,12 @@ void crop_points(const Executor& executor, view<P, 3> points, const point_box& b
                  const cloud_options& options = {}) {
   auto op = detail::make_crop_op(points, box, indices, count, options.clouds);
   detail::check_rows_cropped(values, output, points.extent(0), op);
+  detail::output_arrays outputs(op.name);
+  outputs.add("indices", indices);
+  outputs.add("count", count);
+  outputs.add("output", output);
+  outputs.avoid("values", values);
+  detail::avoid_clouds(outputs, points, options.clouds);
   detail::run(executor, op);
 }
 

@@ -172,6 +172,11 @@ void voxelize_features(const Executor& executor, const voxel_grid& grid, view<P,
   op.features = detail::check_features(op.name, op.locate, points.extent(0), features.data(),
                                        static_cast<std::int64_t>(features.size()), 5);
   op.counts = detail::check_counts(op.name, op.locate, report.counts);
+  detail::output_arrays outputs(op.name);
+  detail::add_report(outputs, report);
+  outputs.add("report.counts", report.counts);
+  detail::check_features_apart(outputs, features.data(), op.features.count);
+  detail::avoid_clouds(outputs, points, options.clouds);
   detail::run(executor, op);
 }
 

@@ -19,13 +19,17 @@ bounds_op<std::remove_const_t<P>> make_bounds_op(const view<P, 3>& points,
   const std::int64_t items = op.clouds.items;
   check_shape(op.name, "minimum", minimum, {items, 3}, {"the number of clouds", "3 coordinates"});
   check_shape(op.name, "maximum", maximum, {items, 3}, {"the number of clouds", "3 coordinates"});
-  require_apart(op.name, "minimum", footprint(minimum), "maximum", footprint(maximum));
   op.minimum = minimum.data_handle();
   op.minimum_batch = minimum.stride(0);
   op.maximum = maximum.data_handle();
   op.maximum_batch = maximum.stride(0);
   op.valid =
       check_optional(op.name, "report.valid", report.valid, {items}, {"the number of clouds"});
+  output_arrays outputs(op.name);
+  outputs.add("maximum", maximum);
+  outputs.add("minimum", minimum);
+  outputs.add("report.valid", report.valid);
+  avoid_clouds(outputs, points, clouds);
   return op;
 }
 
@@ -90,6 +94,12 @@ depth_op<std::remove_const_t<D>> make_depth_op(
   op.points = points.data_handle();
   op.points_batch = points.stride(0);
   op.points_row = points.stride(1);
+  output_arrays outputs(op.name);
+  outputs.add("points", points);
+  outputs.add("report.pixels", report.pixels);
+  outputs.add("report.valid", report.valid);
+  outputs.avoid("depth", depth);
+  outputs.avoid("poses", poses);
   return op;
 }
 
@@ -115,6 +125,10 @@ crop_op<std::remove_const_t<P>> make_crop_op(const view<P, 3>& points, const poi
   op.indices = indices.data_handle();
   op.indices_batch = indices.stride(0);
   op.count = count.data_handle();
+  output_arrays outputs(op.name);
+  outputs.add("indices", indices);
+  outputs.add("count", count);
+  avoid_clouds(outputs, points, clouds);
   return op;
 }
 
