@@ -1,4 +1,5 @@
 // Boxes of `robocache voxelize`, and grids that reproduce themselves from what is saved of them.
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <filesystem>

@@ -1,5 +1,5 @@
-// npy files as NumPy writes them of transposed, foreign and old arrays. Bytes and values are worked
-// by hand, or made by NumPy 2.4.
+// npy files as NumPy writes them of transposed, foreign, old and structured arrays. Bytes and
+// values are worked by hand.
 #include <cstring>
 
 #include "files/failure.hpp"
