@@ -163,7 +163,7 @@ __global__ void __launch_bounds__(point_threads, 4)
   const auto reader = read_cloud<T>(f, b, points.range, 0);
   const auto points_in = [&](std::uint32_t n) {
     const std::uint32_t start = voxels.starts[n];
-    return voxel_points<T>{reader, b, points.range.count, voxels.order + start,
+    return voxel_points<T>{reader, points.range.count, voxels.order + start,
                            voxels.counts[voxels.cells[n]] - start};
   };
   const auto row_of = [&](std::uint32_t n) {
@@ -175,7 +175,7 @@ __global__ void __launch_bounds__(point_threads, 4)
     const std::uint32_t at_once = point_threads / across, mine = threadIdx.x / across;
     if (mine >= at_once) continue;
     const auto channel = static_cast<std::int32_t>((base + threadIdx.x - mine * across) * Width);
-    const lane_work<Width, State> work(f, b, points.range.count, channel);
+    lane_work<Width, State> work(f, points.range.count, channel);
     for (std::uint32_t n = mine; n < voxels.number; n += at_once) {
       if (n + at_once < voxels.number) {
         prefetch(reader.row(voxels.order[voxels.starts[n + at_once]]) + channel);
