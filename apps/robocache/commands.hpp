@@ -36,8 +36,10 @@ struct resample_command {
   std::string plot;
   std::string plot_channels;  // "0-7,12"; empty: the first 8
   std::string unit;
-  std::optional<double> rate;
-  std::string targets;           // an array of the input; empty: --rate
+  std::optional<clock_rate> rate;
+  std::optional<clock_rate> source_rate;  // of recordings without stamps
+  std::string targets;                    // an array of the input; empty: --rate
+  std::string episodes;          // an array of the input with their ends; empty: one recording
   std::string kinds = "linear";  // as typed; parsed in `settings`
   std::optional<element> type;   // none: keep
   stamp_settings stamps;
@@ -50,11 +52,14 @@ struct fuse_command {
   std::string output;
   std::string plot;
   std::string plot_columns;  // "0-7,12"; empty: the first of each stream
-  std::optional<double> rate;
-  std::string targets;  // FILE:ARRAY; empty: --rate
+  std::optional<clock_rate> rate;
+  std::string targets;   // FILE:ARRAY; empty: --rate
+  std::string episodes;  // an array of each file with their ends; empty: one recording
   time_span span = time_span::overlap;
   element type = element::f32;
-  stamp_settings stamps;  // of streams that say nothing else, and of targets
+  stamp_settings stamps;                  // of streams that say nothing else, and of targets
+  std::optional<double> snap;             // of streams that say nothing else
+  std::optional<clock_rate> source_rate;  // of those that have no stamps
   executor_choice executor;
 };
 

@@ -18,7 +18,7 @@ namespace robocache::cli {
 namespace {
 
 constexpr double demo_seconds = 10;
-constexpr double demo_rate = 50;
+constexpr clock_rate demo_rate{50, 1};
 constexpr double two_pi = 6.283185307179586;
 
 struct sensor {
@@ -59,7 +59,8 @@ array make_stamps(const sensor& from, noise& random) {
 /// Reads the sensor: `row(t, values)` says what it measures at t seconds.
 template <class Row>
 fuse_source record(const sensor& from, noise& random, const Row& row) {
-  fuse_source result{from.name, from.kind, {}, parse_settings(from.kind, 1 / demo_rate, from.name)};
+  fuse_source result{
+      from.name, from.kind, {}, parse_settings(from.kind, demo_rate.period(), from.name)};
   stream& data = result.data;
   data.name = data.times_name = std::string("demo stream ") + from.name;
   data.times = make_stamps(from, random);
@@ -122,7 +123,7 @@ std::vector<fuse_source> make_recording() {
 
 /// The fastest of a few runs; the first one also starts threads.
 fused best_of_runs(const any_executor& executor, const std::vector<fuse_source>& sources,
-                   const array& clock) {
+                   const target_clock& clock) {
   fused best = fuse_sources(executor, sources, clock, element::f32);
   for (int run = 1; run < 7; ++run) {
     best.seconds =
@@ -153,7 +154,7 @@ std::string command_line(const std::vector<fuse_source>& sources, const std::str
   for (const fuse_source& s : sources) {
     text += " --stream " + base + ".npz:" + s.name + "@" + s.kind;
   }
-  return text + format(" --rate %.0f -o fused.npz --plot fused.svg", demo_rate);
+  return text + format(" --rate %.0f -o fused.npz --plot fused.svg", demo_rate.hz());
 }
 
 /// Draws some columns of the result, as a figure and as characters.
@@ -161,8 +162,8 @@ figure draw_result(const std::vector<fuse_source>& sources, const array& clock,
                    const fused& result) {
   figure f;
   f.title = "Three streams on one clock";
-  f.subtitle =
-      format("arm 100 Hz, force 500 Hz with a drop-out, base 20 Hz, all to %.0f Hz", demo_rate);
+  f.subtitle = format("arm 100 Hz, force 500 Hz with a drop-out, base 20 Hz, all to %.0f Hz",
+                      demo_rate.hz());
   f.x_label = "time (s)";
   f.samples_label = "recorded";
   f.curve_label = "fused";
@@ -201,15 +202,15 @@ void run(const demo_command& command) {
               {{"--output", recording}, {"--output", fused_file}, {"--output", plot, {".svg"}}});
 
   const std::vector<fuse_source> sources = make_recording();
-  const array clock = common_clock(sources, demo_rate, time_span::overlap, element::f32);
+  const target_clock clock = common_clock(sources, demo_rate, time_span::overlap, element::f32);
   const fused result = best_of_runs(executor, sources, clock);
   print(format("A made-up recording of %.0f s, fused onto one clock of %.0f Hz on ", demo_seconds,
-               demo_rate) +
+               demo_rate.hz()) +
         executor_text(executor) + " in " + duration_text(result.seconds) + ".\n\n" +
         table_of(sources, result) + "\n");
-  const figure f = draw_result(sources, clock, result);
+  const figure f = draw_result(sources, clock.times, result);
   write_recording(recording, sources);
-  write_fused(fused_file, clock, result);
+  write_fused(fused_file, clock.times, result);
   write_file(plot, draw(f));
   print("(a dot: no answer, since the force sensor dropped out)\n\n");
   print(printable(plot) + "       the plot\n" + printable(recording) + "       the recording\n" +

@@ -4,6 +4,7 @@
 
 #include <robocache/trajectory/fuse.hpp>
 
+#include "files/npz.hpp"
 #include "resampling.hpp"
 
 namespace robocache::cli {
@@ -17,6 +18,7 @@ struct fuse_settings {
   double offset = 0;  ///< what its clock reads more than the common one at its first stamp
   double drift = 0;   ///< seconds that it gains in a second from then on
   stamp_settings stamps;
+  std::optional<clock_rate> rate = {};  ///< of a stream without stamps
 };
 
 /// A stream of [T] or [T, D] float32, float16, uint8 or bool at int64 or float64 stamps.
@@ -41,19 +43,28 @@ struct fused {
 
 enum class time_span { overlap, all };
 
-/// A uniform clock over the time that all streams cover, or any of them. Fails where a result of
+/// The targets, and their rate where it made them.
+struct target_clock {
+  array times;
+  std::optional<clock_rate> rate;
+};
+
+/// A regular clock over the time that all streams cover, or any of them. Fails where a result of
 /// `type` is more than memory can hold.
-array common_clock(const std::vector<fuse_source>& sources, double rate, time_span span,
-                   element type);
+target_clock common_clock(const std::vector<fuse_source>& sources, const clock_rate& rate,
+                          time_span span, element type);
 
 /// The stamps of a source, as the common clock reads them.
 array on_common_clock(const fuse_source& source);
 
+/// Samples of a reduction lie in one window each where its `window` is a period of a regular clock,
+/// to a millionth of it.
 fused fuse_sources(const any_executor& executor, const std::vector<fuse_source>& sources,
-                   const array& clock, element type);
+                   const target_clock& clock, element type);
 
-/// Writes `values`, `times` (the clock), `valid`, `age` and `error`.
-void write_fused(const std::string& path, const array& clock, const fused& result);
+/// Writes `values`, `times` (the clock), `valid`, `age`, `error` and, where it has a name, another.
+void write_fused(const std::string& path, const array& clock, const fused& result,
+                 const named_array& more = {});
 
 /// The first column of each source in the result, then the number of columns.
 std::vector<std::int64_t> first_columns(const std::vector<fuse_source>& sources);

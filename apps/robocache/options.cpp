@@ -1,18 +1,39 @@
 #include "options.hpp"
 
 #include <CLI/CLI.hpp>
-#include <cmath>
 #include <cstdlib>
 #include <map>
 
 namespace robocache::cli {
 
-void add_rate_option(CLI::App& command, std::optional<double>& rate, const std::string& help) {
+CLI::Option* add_rate_option(CLI::App& command, const std::string& name,
+                             std::optional<clock_rate>& rate, const std::string& help) {
   const auto is_rate = [](const std::string& text) -> std::string {
-    const double value = std::strtod(text.c_str(), nullptr);
-    return value > 0 && std::isfinite(value) ? "" : "a rate must be above 0";
+    return parse_rate(text).has_value() ? ""
+                                        : "a rate is a number or a fraction such as 30000/1001, "
+                                          "from 1e-9 to 1e15 Hz";
   };
-  command.add_option("--rate", rate, help)->check(is_rate)->type_name("HZ");
+  return command
+      .add_option_function<std::string>(
+          name, [&rate](const std::string& text) { rate = parse_rate(text); }, help)
+      ->check(is_rate)
+      ->type_name("HZ");
+}
+
+void add_snap_option(CLI::App& command, std::optional<double>& snap) {
+  const auto is_length = [](const std::string& text) {
+    return std::strtod(text.c_str(), nullptr) >= 0 ? std::string() : "must not be negative or NaN";
+  };
+  command
+      .add_option(
+          "--snap", snap,
+          "A target this near to a stamp is taken for it, and so are the ends of windows; 0: only "
+          "where they are equal. Default, with --rate: a thousandth of the target period or, where "
+          "that is shorter, the step of the stamps; at least one count of their unit, up to a "
+          "tenth. "
+          "For kinds that blend, and with --targets: what the type of the stamps rounds")
+      ->check(is_length)
+      ->type_name("SECONDS");
 }
 
 void add_stamp_options(CLI::App& command, stamp_settings& settings) {
@@ -31,6 +52,16 @@ void add_stamp_options(CLI::App& command, stamp_settings& settings) {
           "largest stamp before them")
       ->check(CLI::IsMember({"error", "sort", "drop"}))
       ->type_name("POLICY");
+  static const std::map<std::string, spare_stamp> spares = {
+      {"last", spare_stamp::last}, {"first", spare_stamp::first}, {"error", spare_stamp::error}};
+  command
+      .add_option_function<std::string>(
+          "--spare-stamp",
+          [&settings](const std::string& text) { settings.spare = spares.at(text); },
+          "Which stamp has no sample where there is one more than samples: last (default), as of "
+          "actions between states, or first; or error")
+      ->check(CLI::IsMember({"last", "first", "error"}))
+      ->type_name("WHICH");
 }
 
 void add_executor_options(CLI::App& command, executor_choice& choice) {

@@ -8,7 +8,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace robocache::cli {
 
@@ -19,9 +20,12 @@ void add_demo(CLI::App& app, demo_command& command);
 void add_info(CLI::App& app, info_command& command);
 void add_devices(CLI::App& app);
 
-/// --rate, finite and above 0.
-void add_rate_option(CLI::App& command, std::optional<double>& rate, const std::string& help);
-/// --time-unit and --unsorted.
+/// A rate, which is a number or a fraction.
+CLI::Option* add_rate_option(CLI::App& command, const std::string& name,
+                             std::optional<clock_rate>& rate, const std::string& help);
+/// --snap.
+void add_snap_option(CLI::App& command, std::optional<double>& snap);
+/// --time-unit, --unsorted and --spare-stamp.
 void add_stamp_options(CLI::App& command, stamp_settings& settings);
 /// --backend and --threads.
 void add_executor_options(CLI::App& command, executor_choice& choice);

@@ -13,16 +13,19 @@ constexpr const char* footer = R"(Examples:
   robocache resample log.npz --values ctrl --times times --rate 50 -o log50.npz --plot log50.svg
   robocache resample log.npz --values pose --rate 30 --kind linear:3,slerp-xyzw:4 -o pose.npz
   robocache resample log.npz --values force --rate 100 --max-gap 0.05 -o force.npz
+  robocache resample demos.npz --source-rate 20 --rate 10 --episodes episode_ends -o demos10.npz
   robocache resample bag.npz --times stamp_us --time-unit us --unsorted sort --rate 50 -o bag50.npz
 
-The input holds values of shape (T,), (T, D) or (B, T, D) and times of shape (T,) or (B, T), ascending
-unless --unsorted says what becomes of others: float64 or float32 seconds, integers of any width that
+The input holds values of shape (T,), (T, D), (T, ...) such as images, or (B, T, ...) and times of shape
+(T,) or (B, T), ascending unless --unsorted says what becomes of others: float64 or float32 seconds, integers of any width that
 count nanoseconds, in another unit by --time-unit, or datetime64 of any unit. Integers and datetime64
 become int64 nanoseconds, exactly, and so do the times of the output; floats stay seconds, and all
 options take seconds. numpy.savez writes such files:
   numpy.savez("log.npz", ctrl=ctrl, times=times)
 The output holds the values and times under the same names, and `valid`: False where there is no
-answer. Values keep their type unless --element says otherwise.)";
+answer. Values keep their type unless --element says otherwise; what that type cannot hold is told, and
+is invalid where it would be infinite. Integers and flags, images of uint8 among them, are taken as they
+are by --kind previous, next or nearest; where there is no answer they are 0, or --fill.)";
 
 void add_end_option(CLI::App& command, const char* name, end_policy& policy, const char* help) {
   static const std::map<std::string, end_policy> policies = {
@@ -46,11 +49,22 @@ void add_task_options(CLI::App& command, resample_command& c) {
   command.add_option("--values", c.values, "Array of samples")
       ->capture_default_str()
       ->type_name("NAME");
-  command.add_option("--times", c.times, "Array of stamps")
-      ->capture_default_str()
+  CLI::Option* times = command.add_option("--times", c.times, "Array of stamps")
+                           ->capture_default_str()
+                           ->type_name("NAME");
+  add_rate_option(
+      command, "--source-rate", c.source_rate,
+      "The recording has no stamps, but this many samples a second; the first is at 0 s")
+      ->excludes(times);
+  add_rate_option(command, "--rate", c.rate,
+                  "Targets this many times a second, from the first stamp to the last: 30, 29.97, "
+                  "30000/1001");
+  command
+      .add_option(
+          "--episodes", c.episodes,
+          "Array of the ends of episodes, in samples (such as episode_ends): each is resampled by "
+          "itself, and the output has their new ends under the same name")
       ->type_name("NAME");
-  add_rate_option(command, c.rate,
-                  "Targets this many times a second, from the first stamp to the last");
   command.add_option("--targets", c.targets, "Array of target times, in place of --rate")
       ->type_name("NAME");
   command
@@ -61,7 +75,8 @@ void add_task_options(CLI::App& command, resample_command& c) {
             c.settings.kinds = parse_kinds(text);
           },
           "linear, nearest, previous, next, cubic, pchip, slerp-xyzw, slerp-wxyz, radians, "
-          "degrees, or groups of channels such as linear:7,slerp-xyzw:4,previous:1")
+          "degrees, or groups of channels such as linear:7,slerp-xyzw:4,previous; the last "
+          "one, without a number, is for the rest")
       ->default_str(c.kinds)
       ->type_name("KIND");
 }
@@ -74,7 +89,9 @@ void add_policy_options(CLI::App& command, resample_command& c) {
   add_end_option(command, "--after", c.settings.after,
                  "Targets after the last sample: hold, fill, extrapolate, or by-kind (default): "
                  "next fills, others hold");
-  command.add_option("--fill", c.settings.fill, "Value where there is no answer (default nan)")
+  command
+      .add_option("--fill", c.settings.fill,
+                  "Value where there is no answer (default nan; 0 for integers)")
       ->type_name("VALUE");
   const auto not_negative = [](const std::string& text) {
     return std::strtod(text.c_str(), nullptr) >= 0 ? std::string() : "must not be negative or NaN";
@@ -89,6 +106,7 @@ void add_policy_options(CLI::App& command, resample_command& c) {
                   "No answer where the sample that gives it, or the nearer of two, is further away")
       ->check(not_negative)
       ->type_name("SECONDS");
+  add_snap_option(command, c.settings.snap);
   command
       .add_option_function<std::string>(
           "--nan",

@@ -5,7 +5,6 @@
 
 #include "device.hpp"
 #include "files/failure.hpp"
-#include "files/memory.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
@@ -26,38 +25,10 @@ auto with_value_type(const array& values, const F& f) {
   return f(f16{});
 }
 
-/// Targets of stamps from `first` to `last`. No error accumulates: each is computed from k.
-template <class Time>
-std::int64_t count_targets(Time first, Time last, double rate) {
-  constexpr double unit = std::is_integral_v<Time> ? 1e-9 : 1.0;
-  constexpr double century = 4e9;  // nanoseconds of it fit 64 bits
-  const double span = elapsed(last, first) * unit;
-  if (!(span < century)) {
-    bad_usage(format("--rate %g: expected stamps within a century, got %g s of them", rate, span));
-  }
-  return static_cast<std::int64_t>(std::min(span * rate + 1e-6, 0x1p62)) + 1;
-}
-
-void check_targets(double targets, double rate, double target_bytes) {
-  const double bytes = targets * target_bytes, available = available_memory();
-  if (bytes <= std::min(available, 0x1p62)) return;
-  bad_usage(format("--rate %g: %.6g targets of %g bytes each need %.6g bytes (", rate, targets,
-                   target_bytes, bytes) +
-            bytes_text(bytes) + ") of memory, and " + bytes_text(available) + " are free");
-}
-
-template <class Time>
-Time target_at(Time first, std::int64_t k, double rate) {
-  if constexpr (std::is_integral_v<Time>) {
-    return first + std::llround(static_cast<double>(k) * 1e9 / rate);
-  } else {
-    return static_cast<Time>(static_cast<double>(first) + static_cast<double>(k) / rate);
-  }
-}
-
 template <class Time>
 clock_targets uniform_targets_of(const array& stamps, const std::vector<std::int64_t>& lengths,
-                                 const std::string& name, double rate, double target_bytes) {
+                                 const std::string& name, const clock_rate& rate, double snap,
+                                 double target_bytes) {
   const std::int64_t length = stamps.shape.back();
   const auto last_of = [&](std::int64_t b) {
     return (lengths.empty() ? length : lengths[static_cast<std::size_t>(b)]) - 1;
@@ -69,7 +40,8 @@ clock_targets uniform_targets_of(const array& stamps, const std::vector<std::int
   clock_targets result;
   for (std::int64_t b = 0; b < items; ++b) {
     const Time* t = times + b * length;
-    result.counts.push_back(count_targets(t[0], t[last_of(b)], rate));
+    const auto at = [&](std::int64_t k) { return target_at(t[0], k, rate); };
+    result.counts.push_back(count_targets(t[0], t[last_of(b)], snap, rate, at));
   }
   const std::int64_t columns =
       items == 0 ? 0 : *std::max_element(result.counts.begin(), result.counts.end());
@@ -143,9 +115,10 @@ bool needs_origin(const array& times) {
 }
 
 clock_targets uniform_targets(const array& times, const std::vector<std::int64_t>& lengths,
-                              const std::string& name, double rate, double target_bytes) {
+                              const std::string& name, const clock_rate& rate, double snap,
+                              double target_bytes) {
   return with_time_type(times, [&](auto zero) {
-    return uniform_targets_of<decltype(zero)>(times, lengths, name, rate, target_bytes);
+    return uniform_targets_of<decltype(zero)>(times, lengths, name, rate, snap, target_bytes);
   });
 }
 

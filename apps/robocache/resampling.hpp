@@ -4,10 +4,12 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <robocache/trajectory/resample.hpp>
 
+#include "clock_rate.hpp"
 #include "files/array.hpp"
-#include "stamps.hpp"
+#include "stream.hpp"
 
 namespace robocache::cli {
 
@@ -20,6 +22,7 @@ struct resample_settings {
   double fill = std::numeric_limits<double>::quiet_NaN();
   double max_gap = std::numeric_limits<double>::infinity();
   double tolerance = std::numeric_limits<double>::infinity();
+  std::optional<double> snap = std::nullopt;  ///< none: `default_snap`
 };
 
 /// A length of time in the stamps' unit; infinity is "no limit".
@@ -44,6 +47,7 @@ resample_options<Time> options_from(const resample_settings& settings) {
   options.fill_value = settings.fill;
   options.max_gap = limit_from<Time>(settings.max_gap);
   options.tolerance = limit_from<Time>(settings.tolerance);
+  options.snap = limit_from<Time>(settings.snap.value_or(0));
   return options;
 }
 
@@ -72,16 +76,30 @@ void warn_of_coarse_stamps(const stream& s);
 /// "--time-unit ", is what stands before a unit. Returns whether it was said.
 bool warn_of_absurd_rate(const stream& s, bool is_one_target, const std::string& option);
 
+/// The median of the steps above 0 between `count` stamps, in seconds; 0 where there is none. Gaps
+/// do not change it.
+double median_step(const array& times, std::int64_t first, std::int64_t count);
+
+/// Whether a target stands for the sample before, after or nearest to it in any channel.
+bool selects(const std::vector<channel_group>& kinds);
+
+/// How far a target and a stamp may lie apart, in seconds, and still be one time that was rounded
+/// twice. Where samples are selected or windows end, a thousandth of the shorter of the clock's
+/// period and the median step of the stamps, or one count of their unit up to a tenth of the same;
+/// blends, and targets without a rate, bear the rounding of the stored type alone.
+double default_snap(const stream& s, bool selects, const std::optional<clock_rate>& rate);
+
 /// Whether a time axis should start at the first stamp: epochs and nanoseconds.
 bool needs_origin(const array& times);
 
-/// t0 + k / rate from each item's first stamp to its last; a last stamp within a millionth of a
-/// step of the grid is a target itself. Unused columns of a shorter item repeat its last stamp.
-/// `times` is [T] or [B, T], of which item b uses the first `lengths[b]`, all without `lengths`;
-/// `name` begins errors. Fails where a result of `target_bytes` for each target is more than memory
-/// can hold.
+/// t0 + k / rate from each item's first stamp to its last; a last stamp no further than `snap`
+/// seconds from the grid is a target itself. Unused columns of a shorter item repeat its last
+/// stamp. `times` is [T] or [B, T], of which item b uses the first `lengths[b]`, all without
+/// `lengths`; `name` begins errors. Fails where a result of `target_bytes` for each target is more
+/// than memory can hold.
 clock_targets uniform_targets(const array& times, const std::vector<std::int64_t>& lengths,
-                              const std::string& name, double rate, double target_bytes);
+                              const std::string& name, const clock_rate& rate, double snap,
+                              double target_bytes);
 
 /// The kinds must fit the channels of the stream.
 resampled resample_stream(const any_executor& executor, const stream& s,

@@ -22,19 +22,6 @@ struct reading {
   double begin = 0;  // seconds since the origin of the stamps
 };
 
-/// One over the median of the steps that are none of 0; gaps do not change it.
-double median_rate(const array& times, std::int64_t first, std::int64_t count) {
-  std::vector<double> steps;
-  for (std::int64_t i = first + 1; i < first + count; ++i) {
-    const double step = seconds_after(times, i, i - 1);
-    if (step > 0) steps.push_back(step);
-  }
-  if (steps.empty()) return 0;
-  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
-  std::nth_element(steps.begin(), middle, steps.end());
-  return 1 / *middle;
-}
-
 reading reading_of(const stream& s, std::int64_t item) {
   const std::int64_t first = item * s.samples(), count = s.samples_of(item);
   reading r;
@@ -45,7 +32,7 @@ reading reading_of(const stream& s, std::int64_t item) {
   r.span = seconds_after(s.times, first + count - 1, first);
   if (r.span > 0) r.rate = static_cast<double>(count - 1) / r.span;
   // Few samples with a long gap are slow on average only.
-  if (r.rate > 0 && r.rate < usual_lowest) r.rate = median_rate(s.times, first, count);
+  if (r.rate > 0 && r.rate < usual_lowest) r.rate = 1 / median_step(s.times, first, count);
   return r;
 }
 
@@ -96,13 +83,13 @@ std::string advice(const stream& s, const reading& r, const std::string& option)
 
 void warn_of_coarse_stamps(const stream& s) {
   if (s.times.type != element::f32 || s.times.size() == 0) return;
-  const float last = s.times.as<float>()[s.times.size() - 1];
-  const double resolution = std::nextafter(std::fabs(last), INFINITY) - std::fabs(last);
+  const auto last = static_cast<double>(s.times.as<float>()[s.times.size() - 1]);
+  const double resolution = step_after(std::fabs(last), element::f32);
   if (resolution > 1e-3) {
     complain("warning: " + s.times_name +
              format(": float32 stamps near %g s are %g s apart at best; store int64 nanoseconds or "
                     "float64",
-                    static_cast<double>(last), resolution));
+                    last, resolution));
   }
 }
 

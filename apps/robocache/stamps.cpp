@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <utility>
 
 #include "files/failure.hpp"
 #include "files/text.hpp"
-#include "terminal.hpp"
 
 namespace robocache::cli {
 namespace {
@@ -105,107 +103,14 @@ array seconds_from(const array& raw, time_unit unit) {
   return result;
 }
 
-void check_shapes(const stream& s) {
-  const auto& shape = s.values.shape;
-  if (shape.empty() || shape.size() > 3) {
-    bad_input(s.name + ": expected shape (T,), (T, D) or (B, T, D), got " + shape_text(shape));
-  }
-  using extents = std::vector<std::int64_t>;
-  const bool shared = s.times.shape == extents{s.samples()};
-  const bool own = shape.size() == 3 && s.times.shape == extents{s.items(), s.samples()};
-  if (shared || own) return;
-  bad_input(s.times_name + ": expected shape " + shape_text({s.samples()}) +
-            (shape.size() == 3 ? " or " + shape_text({s.items(), s.samples()}) : "") +
-            " to go with values of shape " + shape_text(shape) + ", got " +
-            shape_text(s.times.shape));
-}
-
-void check_finite(const array& times, const std::string& name) {
-  if (!is_float(times.type)) return;
-  for (std::int64_t i = 0; i < times.size(); ++i) {
-    if (std::isfinite(number_at(times, i))) continue;
-    bad_input(name + ": expected finite stamps, got " + format("%g", number_at(times, i)) + " at " +
-              place_text(times, i));
-  }
-}
-
-/// Rows `order` of `from`, of `width` bytes each.
-void gather(const std::byte* from, const std::vector<std::int64_t>& order, std::size_t width,
-            std::byte* to) {
-  for (const std::int64_t row : order) {
-    std::memcpy(to, from + static_cast<std::size_t>(row) * width, width);
-    to += width;
-  }
-}
-
-/// The stream's samples in the order of `rows`, one list for each row of the stamps.
-void take_samples(stream& s, const std::vector<std::vector<std::int64_t>>& rows) {
-  std::size_t longest = 0, least = rows[0].size();
-  for (const auto& list : rows) {
-    longest = std::max(longest, list.size());
-    least = std::min(least, list.size());
-  }
-  const auto kept = static_cast<std::int64_t>(longest);
-  const auto before = static_cast<std::size_t>(s.samples());
-  const std::size_t time = bytes_each(s.times.type);
-  const std::size_t row = static_cast<std::size_t>(s.channels()) * bytes_each(s.values.type);
-  std::vector<std::int64_t> time_shape = s.times.shape, value_shape = s.values.shape;
-  time_shape.back() = kept;
-  value_shape[value_shape.size() == 3 ? 1 : 0] = kept;
-  array times = make_array(s.times.type, time_shape),
-        values = make_array(s.values.type, value_shape);
-  for (std::size_t b = 0; b < rows.size(); ++b) {
-    gather(s.times.bytes.data() + b * before * time, rows[b], time,
-           times.bytes.data() + b * longest * time);
-  }
-  for (std::size_t b = 0; b < static_cast<std::size_t>(s.items()); ++b) {
-    gather(s.values.bytes.data() + b * before * row, rows[rows.size() == 1 ? 0 : b], row,
-           values.bytes.data() + b * longest * row);
-  }
-  if (least < longest) {
-    for (const auto& list : rows) s.lengths.push_back(static_cast<std::int64_t>(list.size()));
-  }
-  s.times = std::move(times);
-  s.values = std::move(values);
-}
-
-[[noreturn]] void refuse_unsorted(const stream& s, const array& raw, std::int64_t i) {
-  bad_input(s.times_name + ": expected ascending stamps, got " + stamp_text(raw, i) + " after " +
-            stamp_text(raw, i - 1) + " at " + place_text(raw, i) +
-            " (--unsorted sort brings them into order, --unsorted drop leaves out those that step "
-            "back)");
-}
-
-/// "left out 3 of 100 samples whose stamps step back, first from 5 to 4 at index 7"
-void tell_unsorted(const stream& s, const array& raw, std::int64_t first, std::int64_t dropped,
-                   unsorted_policy policy) {
-  const std::string what =
-      policy == unsorted_policy::sort
-          ? "sorted samples"
-          : format("left out %lld of %lld samples", static_cast<long long>(dropped),
-                   static_cast<long long>(raw.size()));
-  complain("note: " + s.times_name + ": " + what + " whose stamps step back, first from " +
-           stamp_text(raw, first - 1) + " to " + stamp_text(raw, first) + " at " +
-           place_text(raw, first));
-}
-
-template <class Time>
-void order_samples(stream& s, const array& raw, unsorted_policy policy) {
-  const std::int64_t length = s.samples();
-  std::vector<std::vector<std::int64_t>> rows;
-  std::int64_t first = -1, kept = 0;
-  for (std::int64_t from = 0; from < s.times.size() && length > 0; from += length) {
-    const Time* stamps = s.times.as<Time>() + from;
-    const std::int64_t i = first_step_back(stamps, length);
-    if (i >= 0 && policy == unsorted_policy::error) refuse_unsorted(s, raw, from + i);
-    if (i >= 0 && first < 0) first = from + i;
-    if (policy == unsorted_policy::error) continue;
-    rows.push_back(ascending_rows(stamps, length, policy));
-    kept += static_cast<std::int64_t>(rows.back().size());
-  }
-  if (first < 0) return;
-  tell_unsorted(s, raw, first, s.times.size() - kept, policy);
-  take_samples(s, rows);
+/// As few digits as make the same float again; epochs whole.
+template <class Float>
+std::string shortest(Float value) {
+  const double size = std::fabs(static_cast<double>(value));
+  const bool is_usual = size == 0 || (size >= 1e-5 && size < 1e17);
+  const auto style = is_usual ? std::chars_format::fixed : std::chars_format::scientific;
+  char text[64];
+  return {text, std::to_chars(text, text + sizeof text, value, style).ptr};
 }
 
 }  // namespace
@@ -233,8 +138,15 @@ std::optional<time_unit> unit_of(const array& raw, std::optional<time_unit> unit
   return unit.value_or(is_float(raw.type) ? time_unit::s : time_unit::ns);
 }
 
+double step_after(double value, element type) {
+  if (type == element::f64) return std::nextafter(value, INFINITY) - value;
+  const auto narrow = static_cast<float>(value);
+  return static_cast<double>(std::nextafter(narrow, INFINITY) - narrow);
+}
+
 std::string stamp_text(const array& raw, std::int64_t i) {
-  if (is_float(raw.type)) return format("%.17g", number_at(raw, i));
+  if (raw.type == element::f32) return shortest(raw.as<float>()[i]);
+  if (is_float(raw.type)) return shortest(number_at(raw, i));
   std::string text;
   with_integer_type(raw.type,
                     [&](auto zero) { text = std::to_string(raw.as<decltype(zero)>()[i]); });
@@ -246,6 +158,31 @@ std::string place_text(const array& times, std::int64_t i) {
   std::string text = "index " + std::to_string(i % length);
   if (times.shape.size() > 1) text += " of item " + std::to_string(i / length);
   return text;
+}
+
+double resolution_of(const array& raw, std::optional<time_unit> unit, const std::string& name) {
+  const double scale = unit.has_value() ? seconds_of(*unit) : 1;
+  if (!is_float(raw.type)) {
+    const step by = step_of(raw, unit.value_or(time_unit::ns), name);
+    return static_cast<double>(by.nanoseconds) / static_cast<double>(by.parts) * 1e-9;
+  }
+  double largest = 0;
+  for (std::int64_t i = 0; i < raw.size(); ++i) {
+    largest = std::max(largest, std::fabs(number_at(raw, i)));
+  }
+  return 2 * step_after(largest, raw.type) * scale;
+}
+
+array nanoseconds_from(const array& seconds, const std::string& name) {
+  array result = make_array(element::i64, seconds.shape);
+  for (std::int64_t i = 0; i < seconds.size(); ++i) {
+    const long double nanoseconds = static_cast<long double>(number_at(seconds, i)) * 1e9L;
+    if (!(std::fabs(nanoseconds) < 0x1p63L)) {
+      bad_stamp(seconds, i, name, " s", "does not fit int64 nanoseconds, which others have");
+    }
+    result.as<std::int64_t>()[i] = std::llround(nanoseconds);
+  }
+  return result;
 }
 
 array read_stamps(const array& raw, const std::string& name, std::optional<time_unit> unit) {
@@ -266,19 +203,6 @@ array read_stamps(const array& raw, const std::string& name, std::optional<time_
   if (is_seconds) return by == time_unit::s ? raw : seconds_from(raw, by);
   const bool is_exact = raw.type == element::i64 && own == time_unit::ns && by == time_unit::ns;
   return is_exact ? raw : whole_nanoseconds(raw, name, by);
-}
-
-void prepare_stream(stream& s, const stamp_settings& settings) {
-  check_shapes(s);
-  const array raw = std::move(s.times);
-  s.times = read_stamps(raw, s.times_name, settings.unit);
-  s.times_type = type_text(raw);
-  s.times_unit = unit_of(raw, settings.unit);
-  check_finite(s.times, s.times_name);
-  const unsorted_policy policy = settings.unsorted.value_or(unsorted_policy::error);
-  if (s.times.type == element::i64) order_samples<std::int64_t>(s, raw, policy);
-  if (s.times.type == element::f64) order_samples<double>(s, raw, policy);
-  if (s.times.type == element::f32) order_samples<float>(s, raw, policy);
 }
 
 }  // namespace robocache::cli

@@ -79,6 +79,8 @@ void parse_option(const std::string& name, const std::string& value, fuse_settin
     settings.window = parse_number(value, 1e-9, INFINITY, where);
   } else if (name == "tolerance") {
     sampling.tolerance = length();
+  } else if (name == "snap") {
+    sampling.snap = length();
   } else if (name == "max-gap") {
     sampling.max_gap = length();
   } else if (name == "before") {
@@ -90,6 +92,12 @@ void parse_option(const std::string& name, const std::string& value, fuse_settin
   } else if (name == "nan") {
     sampling.nans = parse_choice<nan_policy>(
         value, {{"propagate", nan_policy::propagate}, {"skip", nan_policy::skip}}, where);
+  } else if (name == "rate") {
+    settings.rate = parse_rate(value);
+    if (!settings.rate.has_value()) {
+      bad_usage(where + ": expected a number or a fraction such as 30000/1001, got '" + value +
+                "'");
+    }
   } else if (name == "unit") {
     settings.stamps.unit = parse_unit(value);
     if (!settings.stamps.unit.has_value()) {
@@ -102,8 +110,8 @@ void parse_option(const std::string& name, const std::string& value, fuse_settin
     }
   } else {
     bad_usage(where +
-              ": expected one of the options offset, drift, window, tolerance, max-gap, before, "
-              "after, fill, nan, unit and unsorted");
+              ": expected one of the options offset, drift, window, tolerance, max-gap, snap, "
+              "before, after, fill, nan, rate, unit and unsorted");
   }
 }
 
@@ -121,25 +129,58 @@ void check_options(const std::set<std::string>& given, bool is_reduction,
   }
 }
 
+constexpr const char* special = ":,@\\";
+
+/// Whether a backslash takes its meaning from the character at `at`.
+bool is_escaped(const std::string& text, std::size_t at) {
+  std::size_t slashes = 0;
+  while (slashes < at && text[at - 1 - slashes] == '\\') ++slashes;
+  return slashes % 2 == 1;
+}
+
+/// The last `what` that is not escaped.
+std::size_t last_plain(const std::string& text, char what) {
+  std::size_t at = text.rfind(what);
+  while (at != std::string::npos && is_escaped(text, at)) {
+    at = at == 0 ? std::string::npos : text.rfind(what, at - 1);
+  }
+  return at;
+}
+
+std::string unescaped(const std::string& text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_escape = text[i] == '\\' && i + 1 < text.size() &&
+                           std::string(special).find(text[i + 1]) != std::string::npos;
+    if (is_escape) ++i;
+    result += text[i];
+  }
+  return result;
+}
+
 }  // namespace
+
+array_name parse_array(const std::string& text) {
+  const std::size_t colon = last_plain(text, ':');
+  if (colon == std::string::npos) return {};
+  return {text.substr(0, colon), unescaped(text.substr(colon + 1))};
+}
 
 stream_spec parse_stream(const std::string& text) {
   stream_spec spec;
   spec.option = "--stream " + text;
   // From the right, since the file may hold either character.
-  const std::size_t at = text.rfind('@');
-  const std::size_t colon = at == std::string::npos ? at : text.substr(0, at).rfind(':');
+  const std::size_t at = last_plain(text, '@');
+  const std::size_t colon = at == std::string::npos ? at : last_plain(text.substr(0, at), ':');
   if (colon == std::string::npos) {
     bad_usage(spec.option + ": expected FILE:VALUES[,TIMES]@KIND, as in log.npz:qpos@linear");
   }
+  const std::string arrays = text.substr(colon + 1, at - colon - 1);
+  const std::size_t comma = last_plain(arrays, ',');
   spec.file = text.substr(0, colon);
-  spec.values = text.substr(colon + 1, at - colon - 1);
+  spec.values = unescaped(arrays.substr(0, comma));
   spec.settings = text.substr(at + 1);
-  const std::size_t comma = spec.values.find(',');
-  if (comma != std::string::npos) {
-    spec.times = spec.values.substr(comma + 1);
-    spec.values.resize(comma);
-  }
+  if (comma != std::string::npos) spec.times = unescaped(arrays.substr(comma + 1));
   if (spec.file.empty() || spec.values.empty() ||
       (comma != std::string::npos && spec.times.empty())) {
     bad_usage(spec.option + ": expected names of a file and of arrays before the @");
@@ -166,6 +207,9 @@ fuse_settings parse_settings(const std::string& text, std::optional<double> peri
       bad_usage(option + ": expected OPTION=VALUE, got '" + part + "'");
     }
     begin = end + 1;
+  }
+  if (given.count("rate") > 0 && given.count("unit") > 0) {
+    bad_usage(option + ": unit has no meaning beside rate, which makes seconds");
   }
   const bool is_reduction = parse_reduction(kinds, settings, option);
   if (!is_reduction) settings.sampling.kinds = parse_kinds(kinds, option + no_reduction);

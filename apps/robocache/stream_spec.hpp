@@ -9,6 +9,13 @@
 
 namespace robocache::cli {
 
+/// FILE:ARRAY in its parts; empty where there is no colon. A backslash before one of : , @ and
+/// itself makes that a part of the array's name.
+struct array_name {
+  std::string file, array;
+};
+array_name parse_array(const std::string& text);
+
 /// FILE:VALUES[,TIMES]@SETTINGS in its parts.
 struct stream_spec {
   std::string option;  // begins errors
