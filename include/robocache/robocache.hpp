@@ -34,4 +34,9 @@
 #include <robocache/trajectory/resample_options.hpp>
 #include <robocache/trajectory/search.hpp>
 #include <robocache/trajectory/sort.hpp>
+#include <robocache/tsdf/integrate.hpp>
+#include <robocache/tsdf/integrate_options.hpp>
+#include <robocache/tsdf/read.hpp>
+#include <robocache/tsdf/read_options.hpp>
+#include <robocache/tsdf/volume.hpp>
 #include <robocache/version.hpp>

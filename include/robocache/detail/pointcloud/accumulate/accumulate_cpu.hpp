@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <robocache/core/executor.hpp>
-#include <robocache/detail/cpu/parallel.hpp>
+#include <robocache/detail/cpu/each_entry.hpp>
 #include <robocache/detail/pointcloud/accumulate/accumulate_check.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
@@ -11,10 +11,7 @@ namespace detail {
 
 /// Numbers that one thread changes.
 struct own_memory {
-  void add(std::int64_t* to, std::int64_t value) const {
-    *to = static_cast<std::int64_t>(static_cast<std::uint64_t>(*to) +
-                                    static_cast<std::uint64_t>(value));
-  }
+  void add(std::int64_t* to, std::int64_t value) const { *to = wrapping_sum(*to, value); }
   void raise(std::uint32_t* to, std::uint32_t value) const { *to = std::max(*to, value); }
   void unite(std::uint32_t* to, std::uint32_t bits) const { *to |= bits; }
 };
@@ -70,13 +67,6 @@ void compute(const cpu& executor, const accumulate_op<P, T>& op) {
   } else {
     take(common_memory{});
   }
-}
-
-template <class Rule>
-void compute(const cpu& executor, const each_entry<Rule>& op) {
-  parallel_for(op.count, 1 << 14, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) op.rule(i);
-  });
 }
 
 }  // namespace detail

@@ -1,0 +1,146 @@
+// What depth images for volumes can tell before anything runs.
+#pragma once
+
+#include <robocache/detail/cloud/camera_check.hpp>
+#include <robocache/detail/tsdf/integrate/depth_op.hpp>
+#include <robocache/detail/tsdf/volume/volume_check.hpp>
+
+ROBOCACHE_BEGIN_NAMESPACE
+namespace detail {
+
+inline constexpr ragged_names frame_names{"options.frames.lengths", "options.frames.offsets"};
+
+/// The number from which on `holds`, of [low, high]; high where it never does.
+template <class Holds>
+std::uint32_t first_that(std::uint32_t low, std::uint32_t high, const Holds& holds) {
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (holds(middle)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+/// The depths of an image that count: they are numbered as their values ascend, and metres with
+/// them.
+template <class D>
+depth_range range_of_depths(const depth_options& options) {
+  const auto value_of = [](std::uint32_t n) {
+    if constexpr (std::is_integral_v<D>) return static_cast<float>(n);
+    return bit_cast<float>(n);
+  };
+  const auto metres = [&](std::uint32_t n) {
+    return static_cast<double>(value_of(n)) / options.scale_of<D>();
+  };
+  const std::uint32_t end = (std::is_integral_v<D> ? 0xffffU : 0x7f7fffffU) + 1;
+  const std::uint32_t first = first_that(
+      1, end, [&](std::uint32_t n) { return metres(n) > 0.0 && metres(n) >= options.min_depth; });
+  const std::uint32_t past = first_that(first, end, [&](std::uint32_t n) {
+    return !(metres(n) <= options.max_depth && is_finite(metres(n)));
+  });
+  if (first == past) return {};
+  return {value_of(first), value_of(past - 1)};
+}
+
+template <class D>
+depth_rule<D> make_depth_rule(const tsdf_grid& grid, const pinhole_camera& camera,
+                              const integrate_depth_options& options) {
+  depth_rule<D> rule;
+  rule.cx = static_cast<float>(camera.cx);
+  rule.cy = static_cast<float>(camera.cy);
+  const double scale = options.depth.template scale_of<D>();
+  rule.metre = static_cast<float>(1.0 / scale);
+  rule.range = range_of_depths<D>(options.depth);
+  rule.truncation = static_cast<float>(grid.truncation);
+  rule.inverse_truncation = static_cast<float>(1.0 / grid.truncation);
+  rule.truncation_raw = static_cast<float>(grid.truncation * scale);
+  rule.ones = static_cast<float>(static_cast<double>(distance_one) / grid.truncation);
+  rule.weighting = options.weighting;
+  rule.lookup = options.lookup;
+  rule.drop_off = options.drop_off;
+  return rule;
+}
+
+/// Checks poses [B, F, 3, 4] or [B, F, 4, 4].
+template <class D>
+void check_poses(const view<const float, 4>& poses, const view<D, 4>& depth,
+                 integrate_depth_op<std::remove_const_t<D>>& op) {
+  if (!is_given(poses)) return;
+  op.poses_have_last_row = poses.extent(2) == 4;
+  check_shape(op.name, "poses", poses,
+              {depth.extent(0), depth.extent(1), op.poses_have_last_row ? 4 : 3, 4},
+              {"depth.extent(0)", "depth.extent(1)", "3 or 4 rows", "4 columns"}, false);
+  op.poses = poses.data_handle();
+  op.pose_batch = poses.stride(0);
+  op.pose_frame = poses.stride(1);
+  op.pose_row = poses.stride(2);
+}
+
+template <class D>
+void check_depth_report(const integrate_depth_report& report, const view<D, 4>& depth,
+                        integrate_depth_op<std::remove_const_t<D>>& op) {
+  const auto check = [&](const label& name, const view<std::int64_t, 2>& v) {
+    return check_optional(op.name, name, v, {depth.extent(0), depth.extent(1)},
+                          {"depth.extent(0)", "depth.extent(1)"});
+  };
+  op.valid = check("report.valid", report.valid);
+  op.invalid = check("report.invalid", report.invalid);
+  op.valid_batch = report.valid.stride(0);
+  op.invalid_batch = report.invalid.stride(0);
+}
+
+template <class D>
+void check_depth_apart(const label& op, const view<D, 4>& depth, const view<const float, 4>& poses,
+                       const tsdf_volume& volume, const integrate_depth_report& report) {
+  output_arrays outputs(op);
+  outputs.add("volume.sums", volume.sums);
+  outputs.add("volume.weights", volume.weights);
+  outputs.add("volume.free_votes", volume.free_votes);
+  outputs.add("report.valid", report.valid);
+  outputs.add("report.invalid", report.invalid);
+  outputs.avoid("depth", depth);
+  outputs.avoid("poses", poses);
+}
+
+template <class D>
+integrate_depth_op<std::remove_const_t<D>> make_integrate_depth_op(
+    const view<D, 4>& depth, const pinhole_camera& camera, const view<const float, 4>& poses,
+    const tsdf_volume& volume, const integrate_depth_options& options,
+    const integrate_depth_report& report) {
+  using T = std::remove_const_t<D>;
+  static_assert(std::is_same_v<T, std::uint16_t> || std::is_same_v<T, float>,
+                "robocache::integrate_depth: depth is uint16_t or float");
+  integrate_depth_op<T> op;
+  op.grid = volume.grid;
+  op.into = check_volume(op.name, "volume", volume);
+  check_view(op.name, "depth", depth);
+  check_depth_options(op.name, "options.depth", options.depth);
+  check_camera(op.name, camera, depth.extent(2), depth.extent(3));
+  require_enum(op.name, "options.weighting must be a tsdf_weighting", options.weighting,
+               tsdf_weighting::inverse_square);
+  require_enum(op.name, "options.lookup must be a depth_lookup", options.lookup,
+               depth_lookup::bilinear);
+  op.frames = check_ragged(op.name, frame_names, options.frames, op.into.items, depth.extent(1));
+  require_extent(
+      op.name, "depth", 0, depth.extent(0),
+      op.frames.packed() ? "1, since options.frames.offsets is given" : "the number of volumes",
+      op.frames.packed() ? 1 : op.into.items);
+  check_poses(poses, depth, op);
+  check_depth_report(report, depth, op);
+  check_depth_apart(op.name, depth, poses, volume, report);
+  op.camera = camera;
+  op.rule = make_depth_rule<T>(volume.grid, camera, options);
+  op.rule.height = static_cast<std::int32_t>(depth.extent(2));
+  op.rule.width = static_cast<std::int32_t>(depth.extent(3));
+  op.rule.row_stride = depth.stride(2);
+  op.depth = depth.data_handle();
+  op.depth_batch = depth.stride(0);
+  op.depth_frame = depth.stride(1);
+  return op;
+}
+
+}  // namespace detail
+ROBOCACHE_END_NAMESPACE
