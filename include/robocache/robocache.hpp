@@ -34,8 +34,13 @@
 #include <robocache/trajectory/resample_options.hpp>
 #include <robocache/trajectory/search.hpp>
 #include <robocache/trajectory/sort.hpp>
+#include <robocache/tsdf/field.hpp>
 #include <robocache/tsdf/integrate.hpp>
 #include <robocache/tsdf/integrate_options.hpp>
+#include <robocache/tsdf/look.hpp>
+#include <robocache/tsdf/look_options.hpp>
+#include <robocache/tsdf/mesh.hpp>
+#include <robocache/tsdf/mesh_options.hpp>
 #include <robocache/tsdf/read.hpp>
 #include <robocache/tsdf/read_options.hpp>
 #include <robocache/tsdf/volume.hpp>

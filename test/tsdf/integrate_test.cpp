@@ -291,6 +291,26 @@ TEST_CASE("integrate_depth: a wall, by hand") {
   CHECK(weighted.weights == std::vector<std::uint32_t>{0, 0, 4096, 4096, 4096, 1311, 0, 0, 0, 0});
 }
 
+TEST_CASE("integrate_depth: a plane is its distance along z on both sides, up to rounding") {
+  auto frames = make_camera(200, 160, 150.0);
+  add_frame(frames, plane({0, 0, -1}, -1.0), {0, 0, 0}, {0, 0, 1});  // the wall z = 1
+  auto grid = cube_grid(60, 0.02, 0.1);
+  grid.origin[2] = 0.4;
+  const owned_volume volume(grid);
+  integrate(volume, frames, {}, 2);
+  const auto distances = volume.distances();
+  std::int64_t band = 0, negative = 0;
+  for (std::size_t i = 0; i < distances.size(); ++i) {
+    if (volume.weights[i] == 0) continue;
+    const double expected = 1.0 - centre_of(grid, static_cast<std::int64_t>(i))[2];
+    ++band;
+    negative += distances[i] < 0 ? 1 : 0;
+    CHECK(std::fabs(distances[i] - expected) < 3e-7);
+  }
+  CHECK(band > 30'000);
+  CHECK(negative > 15'000);
+}
+
 TEST_CASE("integrate_depth: weights and votes that are full") {
   auto frames = make_camera(1, 1, 1.0);
   frames.metres = {1.0F};

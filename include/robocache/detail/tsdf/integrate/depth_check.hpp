@@ -64,21 +64,6 @@ depth_rule<D> make_depth_rule(const tsdf_grid& grid, const pinhole_camera& camer
   return rule;
 }
 
-/// Checks poses [B, F, 3, 4] or [B, F, 4, 4].
-template <class D>
-void check_poses(const view<const float, 4>& poses, const view<D, 4>& depth,
-                 integrate_depth_op<std::remove_const_t<D>>& op) {
-  if (!is_given(poses)) return;
-  op.poses_have_last_row = poses.extent(2) == 4;
-  check_shape(op.name, "poses", poses,
-              {depth.extent(0), depth.extent(1), op.poses_have_last_row ? 4 : 3, 4},
-              {"depth.extent(0)", "depth.extent(1)", "3 or 4 rows", "4 columns"}, false);
-  op.poses = poses.data_handle();
-  op.pose_batch = poses.stride(0);
-  op.pose_frame = poses.stride(1);
-  op.pose_row = poses.stride(2);
-}
-
 template <class D>
 void check_depth_report(const integrate_depth_report& report, const view<D, 4>& depth,
                         integrate_depth_op<std::remove_const_t<D>>& op) {
@@ -128,7 +113,8 @@ integrate_depth_op<std::remove_const_t<D>> make_integrate_depth_op(
       op.name, "depth", 0, depth.extent(0),
       op.frames.packed() ? "1, since options.frames.offsets is given" : "the number of volumes",
       op.frames.packed() ? 1 : op.into.items);
-  check_poses(poses, depth, op);
+  op.poses = check_poses(op.name, poses, {depth.extent(0), depth.extent(1)},
+                         {"depth.extent(0)", "depth.extent(1)"});
   check_depth_report(report, depth, op);
   check_depth_apart(op.name, depth, poses, volume, report);
   op.camera = camera;

@@ -10,18 +10,12 @@
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
-/// The CPU can read poses, so bad ones are errors before anything is written.
 template <class D>
-void check_rigid(const integrate_depth_op<D>& op) {
+void check_all_rigid(const integrate_depth_op<D>& op) {
   for (std::int64_t b = 0; b < op.frames.items; ++b) {
     const item_range range = op.frames.rows_of(b);
     for (std::int64_t f = 0; f < range.count; ++f) {
-      const double distance = op.distance_from_rigid(b, range, f);
-      if (distance <= most_from_rigid) continue;
-      fail(op.name, "poses[" + std::to_string(op.frames.entry_of(b)) + ", " +
-                        std::to_string(range.first + f) +
-                        "] must be rigid to 1e-4 (got one that is " + std::to_string(distance) +
-                        " away)");
+      check_rigid(op.name, op.poses, op.frames.entry_of(b), range.first + f);
     }
   }
 }
@@ -67,7 +61,7 @@ void integrate_row(const integrate_depth_op<D>& op, const frame_projection& fram
 template <class D>
 void compute(const cpu& executor, const integrate_depth_op<D>& op) {
   check_items(op.name, frame_names, op.frames);
-  check_rigid(op);
+  check_all_rigid(op);
   frame_projection* projections = nullptr;
   const cpu_scratch memory(executor, [&](scratch_layout& scratch) {
     projections = scratch.take<frame_projection>(op.frames.slots());
