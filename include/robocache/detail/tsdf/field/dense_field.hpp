@@ -30,12 +30,16 @@ struct dense_field {
     return holds(i, j, k) ? at(i, j, k) : canonical_nan<float>();
   }
 
-  /// The values of the cell whose lowest voxel is (i, j, k).
-  ROBOCACHE_HD void read_cell(std::int64_t i, std::int64_t j, std::int64_t k,
+  /// The values of the cell whose lowest voxel is (i, j, k); false where one is unknown.
+  ROBOCACHE_HD bool read_cell(std::int64_t i, std::int64_t j, std::int64_t k,
                               float (&corners)[8]) const {
+    const std::int64_t lowest = number(i, j, k), slice = extents[0] * extents[1];
     for (int c = 0; c < 8; ++c) {
-      corners[c] = at(i + corner_offset(c, 0), j + corner_offset(c, 1), k + corner_offset(c, 2));
+      corners[c] = values[lowest + corner_offset(c, 0) + corner_offset(c, 1) * extents[0] +
+                          corner_offset(c, 2) * slice];
+      if (corners[c] != corners[c]) return false;
     }
+    return true;
   }
 };
 
@@ -62,11 +66,11 @@ ROBOCACHE_HD bool sample_value(const dense_field& field, const float (&at)[3], f
   field_place place;
   if (!find_place(field, at, place)) return false;
   float c[8];
-  field.read_cell(place.cell[0], place.cell[1], place.cell[2], c);
+  if (!field.read_cell(place.cell[0], place.cell[1], place.cell[2], c)) return false;
   const float x = place.part[0], y = place.part[1], z = place.part[2];
   value = between(between(between(c[0], c[1], x), between(c[2], c[3], x), y),
                   between(between(c[4], c[5], x), between(c[6], c[7], x), y), z);
-  return value == value;
+  return true;
 }
 
 /// The same with the derivatives along the axes, per voxel.
@@ -75,7 +79,7 @@ ROBOCACHE_HD bool sample_gradient(const dense_field& field, const float (&at)[3]
   field_place place;
   if (!find_place(field, at, place)) return false;
   float c[8];
-  field.read_cell(place.cell[0], place.cell[1], place.cell[2], c);
+  if (!field.read_cell(place.cell[0], place.cell[1], place.cell[2], c)) return false;
   const float x = place.part[0], y = place.part[1], z = place.part[2];
   const float low = between(c[0], c[1], x), front = between(c[2], c[3], x);
   const float high = between(c[4], c[5], x), far = between(c[6], c[7], x);
@@ -85,7 +89,7 @@ ROBOCACHE_HD bool sample_gradient(const dense_field& field, const float (&at)[3]
       between(between(c[1] - c[0], c[3] - c[2], y), between(c[5] - c[4], c[7] - c[6], y), z);
   gradient[1] = between(front - low, far - high, z);
   gradient[2] = above - below;
-  return value == value;
+  return true;
 }
 
 /// v / |v|, or `otherwise` along an axis for the zero vector.

@@ -102,7 +102,7 @@ struct ray_cast_op {
 
   /// The depth of the first change from positive to negative, or 0. Steps are of three quarters of
   /// the distance, since those along a view overstate it, and of half a voxel at least; where
-  /// nothing is known, of half a voxel.
+  /// nothing is known, of a voxel.
   ROBOCACHE_HD float walk(const ray& r) const {
     const float per_depth = square_root(robocache::fma(
         r.way[0], r.way[0], robocache::fma(r.way[1], r.way[1], r.way[2] * r.way[2])));
@@ -112,6 +112,7 @@ struct ray_cast_op {
       float value = 0.0F, next = z + shortest;
       r.at(z, place);
       if (!sample_value(field, place, value)) {
+        next = z + (shortest + shortest);
         value = -1.0F;  // no surface is between what is unknown and what is behind one
       } else if (value < 0.0F && value_before >= 0.0F) {
         return crossing(r, before, value_before, z, value);

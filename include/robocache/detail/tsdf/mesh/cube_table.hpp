@@ -24,7 +24,7 @@ ROBOCACHE_HD constexpr int edge_start(int edge) {
 /// The triangles of a case: their number in the top four bits; then, from the lowest bits on, three
 /// edges of four bits for each, anticlockwise as seen from where distances are positive.
 ROBOCACHE_HD std::uint64_t cube_triangles(int signs) {
-  constexpr std::uint64_t cases[256] = {
+  static constexpr std::uint64_t cases[256] = {
       0x0000000000000000, 0x1000000000000840, 0x1000000000000590, 0x2000000000598584,
       0x10000000000004a1, 0x20000000008a1810, 0x20000000004a1590, 0x300000059858a5a1,
       0x1000000000000b51, 0x2000000000b51840, 0x20000000001b9190, 0x3000000b98b84b41,

@@ -1,6 +1,7 @@
 // The CPU driver of meshes: signs of cells, edges of voxels, numbers of rows, then each row writes.
 #pragma once
 
+#include <algorithm>
 #include <robocache/detail/cpu/parallel.hpp>
 #include <robocache/detail/cpu/scratch.hpp>
 #include <robocache/detail/tsdf/mesh/mesh_check.hpp>
@@ -8,7 +9,7 @@
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
-/// Vertices and triangles of a row, or of all rows before it.
+/// Vertices and triangles of a row, or later of all rows before it.
 struct mesh_count {
   std::int64_t vertices, triangles;
 };
@@ -23,36 +24,40 @@ struct mesh_rows {
   [[nodiscard]] std::int64_t count() const { return op.field.extents[1] * op.field.extents[2]; }
 
   void find_signs(std::int64_t row) const {
+    rows[row] = {0, 0};
     for (std::int64_t i = 0; i < length(); ++i) {
-      signs[row * length() + i] = op.signs_of(i, line(row), slice(row));
+      const std::uint8_t cell = op.signs_of(i, line(row), slice(row));
+      signs[row * length() + i] = cell;
+      rows[row].triangles += count_of(cube_triangles(cell));
     }
   }
 
   void find_edges(std::int64_t row) const {
-    mesh_count sum{0, 0};
-    for (std::int64_t i = 0; i < length(); ++i) {
-      const std::int64_t n = row * length() + i;
-      edges[n] = op.edges_of(signs, i, line(row), slice(row));
-      sum.vertices += edges_below(edges[n], 3);
-      sum.triangles += count_of(cube_triangles(signs[n]));
+    std::uint8_t* const of_row = edges + row * length();
+    if (!has_cells_around(row)) {
+      std::fill_n(of_row, length(), std::uint8_t{0});
+      return;
     }
-    rows[row] = sum;
+    for (std::int64_t i = 0; i < length(); ++i) {
+      of_row[i] = op.edges_of(signs, i, line(row), slice(row));
+      rows[row].vertices += edges_below(of_row[i], 3);
+    }
   }
 
-  /// Counts of rows become what comes before them.
-  [[nodiscard]] mesh_count number_rows() const {
+  /// Counts of rows become what comes before them; `rows` has one more.
+  void number_rows() const {
     mesh_count sum{0, 0};
-    for (std::int64_t row = 0; row < count(); ++row) {
-      const mesh_count own = rows[row];
+    for (std::int64_t row = 0; row <= count(); ++row) {
+      const mesh_count own = row < count() ? rows[row] : mesh_count{0, 0};
       rows[row] = sum;
       sum.vertices += own.vertices;
       sum.triangles += own.triangles;
     }
-    return sum;
   }
 
   void write_vertices(std::int64_t row) const {
     std::int64_t number = rows[row].vertices;
+    if (rows[row + 1].vertices == number) return;
     for (std::int64_t i = 0; i < length(); ++i) {
       for (int axis = 0; axis < 3; ++axis) {
         if ((edges[row * length() + i] >> axis & 1) == 0) continue;
@@ -63,7 +68,7 @@ struct mesh_rows {
 
   /// Goes along four rows of voxels at once, with the number of the first vertex at each.
   void write_triangles(std::int64_t row) const {
-    if (line(row) + 1 >= op.field.extents[1] || slice(row) + 1 >= op.field.extents[2]) return;
+    if (rows[row + 1].triangles == rows[row].triangles) return;
     std::int64_t number = rows[row].triangles, around[4], first[4];
     for (int r = 0; r < 4; ++r) {
       around[r] = row + r % 2 + r / 2 * op.field.extents[1];
@@ -85,6 +90,15 @@ struct mesh_rows {
   }
 
  private:
+  /// Whether there are triangles in the cells that rows of voxels share.
+  [[nodiscard]] bool has_cells_around(std::int64_t row) const {
+    bool has = false;
+    for (int back = 0; back < 4; ++back) {
+      if (line(row) < back % 2 || slice(row) < back / 2) continue;
+      has = has || rows[row - back % 2 - back / 2 * op.field.extents[1]].triangles > 0;
+    }
+    return has;
+  }
   [[nodiscard]] std::int64_t length() const { return op.field.extents[0]; }
   [[nodiscard]] std::int64_t line(std::int64_t row) const { return row % op.field.extents[1]; }
   [[nodiscard]] std::int64_t slice(std::int64_t row) const { return row / op.field.extents[1]; }
@@ -96,7 +110,7 @@ inline void compute(const cpu& executor, const mesh_op& op) {
   const cpu_scratch memory(executor, [&](scratch_layout& scratch) {
     mesh.signs = scratch.take<std::uint8_t>(cells);
     mesh.edges = scratch.take<std::uint8_t>(cells);
-    mesh.rows = scratch.take<mesh_count>(rows);
+    mesh.rows = scratch.take<mesh_count>(rows + 1);
   });
   const auto for_each_row = [&](const auto& work) {
     parallel_for(rows, 32, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
@@ -105,9 +119,9 @@ inline void compute(const cpu& executor, const mesh_op& op) {
   };
   for_each_row([&](std::int64_t row) { mesh.find_signs(row); });
   for_each_row([&](std::int64_t row) { mesh.find_edges(row); });
-  const mesh_count all = mesh.number_rows();
-  op.counts[0] = all.vertices;
-  op.counts[op.counts_stride] = all.triangles;
+  mesh.number_rows();
+  op.counts[0] = mesh.rows[rows].vertices;
+  op.counts[op.counts_stride] = mesh.rows[rows].triangles;
   if (op.vertices != nullptr) {
     for_each_row([&](std::int64_t row) { mesh.write_vertices(row); });
   }

@@ -29,12 +29,9 @@ struct mesh_op {
   ROBOCACHE_HD std::uint8_t signs_of(std::int64_t i, std::int64_t j, std::int64_t k) const {
     if (!field.holds(i + 1, j + 1, k + 1)) return 0;
     float corners[8];
-    field.read_cell(i, j, k, corners);
+    if (!field.read_cell(i, j, k, corners)) return 0;
     unsigned signs = 0;
-    for (int c = 0; c < 8; ++c) {
-      if (corners[c] != corners[c]) return 0;
-      if (corners[c] < 0.0F) signs |= 1U << c;
-    }
+    for (int c = 0; c < 8; ++c) signs |= corners[c] < 0.0F ? 1U << c : 0U;
     return static_cast<std::uint8_t>(signs);
   }
 
