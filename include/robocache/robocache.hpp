@@ -37,10 +37,14 @@
 #include <robocache/tsdf/field.hpp>
 #include <robocache/tsdf/integrate.hpp>
 #include <robocache/tsdf/integrate_options.hpp>
+#include <robocache/tsdf/integrate_points.hpp>
 #include <robocache/tsdf/look.hpp>
 #include <robocache/tsdf/look_options.hpp>
 #include <robocache/tsdf/mesh.hpp>
 #include <robocache/tsdf/mesh_options.hpp>
+#include <robocache/tsdf/normals.hpp>
+#include <robocache/tsdf/normals_options.hpp>
+#include <robocache/tsdf/points_options.hpp>
 #include <robocache/tsdf/read.hpp>
 #include <robocache/tsdf/read_options.hpp>
 #include <robocache/tsdf/volume.hpp>

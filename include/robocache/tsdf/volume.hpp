@@ -32,4 +32,12 @@ struct tsdf_volume {
   view<std::uint32_t, 4> free_votes;  ///< optional: of free space farther in front, as `weights`
 };
 
+/// A batch of volumes that know of each voxel its nearest point: the smallest keys of all points.
+struct nearest_volume {
+  tsdf_grid grid;
+  /// [B, Z, Y, X], dense: twice the bits of the squared distance as a float, and 1 more behind the
+  /// surface; the largest number where there is none.
+  view<std::uint32_t, 4> keys;
+};
+
 ROBOCACHE_END_NAMESPACE

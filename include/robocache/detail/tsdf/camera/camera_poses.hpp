@@ -54,6 +54,17 @@ inline camera_poses check_poses(const label& op, const view<const float, 4>& pos
   return {poses.data_handle(), poses.stride(0), poses.stride(1), poses.stride(2), square};
 }
 
+/// The same for poses [F, 3, 4] or [F, 4, 4], an entry a frame.
+inline camera_poses check_frame_poses(const label& op, const view<const float, 3>& poses,
+                                      std::int64_t frames) {
+  if (!is_given(poses)) return {};
+  require_extent(op, "poses", 0, poses.extent(0), "depth.extent(0)", frames);
+  const bool square = poses.extent(1) == 4;
+  check_shape(op, "poses", poses, {frames, square ? 4 : 3, 4},
+              {"depth.extent(0)", "3 or 4 rows", "4 columns"}, false);
+  return {poses.data_handle(), poses.stride(0), 0, poses.stride(1), square};
+}
+
 /// The CPU can read poses, so bad ones are errors before anything is written.
 inline void check_rigid(const label& op, const camera_poses& poses, std::int64_t entry,
                         std::int64_t f) {

@@ -51,13 +51,7 @@ inline ray_cast_op make_ray_cast_op(const distance_field& field, const pinhole_c
   op.frames = depth.extent(0);
   op.height = static_cast<std::int32_t>(depth.extent(1));
   op.width = static_cast<std::int32_t>(depth.extent(2));
-  if (is_given(poses)) {
-    const view<const float, 4> entries(poses.data_handle(),
-                                       {op.frames, 1, poses.extent(1), poses.extent(2)},
-                                       {poses.stride(0), 0, poses.stride(1), poses.stride(2)});
-    require_extent(op.name, "poses", 0, poses.extent(0), "depth.extent(0)", op.frames);
-    op.poses = check_poses(op.name, entries, {op.frames, 1}, {"depth.extent(0)", "1"});
-  }
+  op.poses = check_frame_poses(op.name, poses, op.frames);
   if (!(options.min_depth >= 0.0) || !(options.max_depth >= 0.0)) {
     fail(op.name, "options.min_depth and options.max_depth must not be negative or NaN");
   }

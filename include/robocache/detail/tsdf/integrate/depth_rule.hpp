@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/core/geometry.hpp>
+#include <robocache/detail/tsdf/camera/depth_range.hpp>
 #include <robocache/detail/tsdf/volume/volume_op.hpp>
 #include <robocache/tsdf/integrate_options.hpp>
 
@@ -36,13 +37,6 @@ ROBOCACHE_HD frame_projection project_voxels(const tsdf_grid& grid, const pinhol
   }
   return p;
 }
-
-/// Depths as the image holds them that count: those that `depth_options::allow` after division.
-struct depth_range {
-  float lowest = 1.0F, highest = 0.0F;
-
-  [[nodiscard]] ROBOCACHE_HD bool allow(float raw) const { return raw >= lowest && raw <= highest; }
-};
 
 /// An image, as all frames of a call have it, and how a depth becomes a sample.
 template <class D>

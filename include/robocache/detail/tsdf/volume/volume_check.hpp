@@ -105,5 +105,26 @@ inline merge_tsdf_rule make_merge_rule(const label& op, const tsdf_volume& from,
   return rule;
 }
 
+inline nearest_cells check_nearest(const label& op, const char* name,
+                                   const nearest_volume& volume) {
+  check_tsdf_grid(op, label("#.grid", name).text().c_str(), volume.grid);
+  nearest_cells checked;
+  checked.items = volume.keys.extent(0);
+  checked.cells = volume.grid.cells();
+  for (int a = 0; a < 3; ++a) checked.extents[a] = volume.grid.extents[a];
+  check_voxel_array(op, label("#.keys", name), volume.keys, checked.items, volume.grid);
+  checked.keys = volume.keys.data_handle();
+  return checked;
+}
+
+inline merge_nearest_rule make_merge_rule(const label& op, const nearest_volume& from,
+                                          const nearest_volume& into) {
+  const merge_nearest_rule rule{check_nearest(op, "from", from), check_nearest(op, "into", into)};
+  check_same_grid(op, "from.grid", from.grid, "into.grid", into.grid);
+  require_equal(op, "the volumes of from", rule.from.items, "those of into", rule.into.items);
+  require_apart(op, "from.keys", footprint(from.keys), "into.keys", footprint(into.keys));
+  return rule;
+}
+
 }  // namespace detail
 ROBOCACHE_END_NAMESPACE

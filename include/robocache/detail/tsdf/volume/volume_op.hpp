@@ -43,6 +43,12 @@ struct tsdf_cells {
     weights[i] = sample.weight;
     if (free != nullptr) free[i] = sample.free;
   }
+  /// Takes in a sample where others may do so, too; `memory` says how.
+  template <class Memory>
+  ROBOCACHE_HD void add(const Memory& memory, std::int64_t i, const tsdf_sample& sample) const {
+    memory.add(sums + i, sample.sum);
+    memory.add_saturating(weights + i, sample.weight);
+  }
   /// Takes in a sample where nobody else does.
   ROBOCACHE_HD void add(std::int64_t i, const tsdf_sample& sample) const {
     tsdf_sample all = read(i);
@@ -59,6 +65,29 @@ struct reset_tsdf_rule {
 struct merge_tsdf_rule {
   tsdf_cells from, into;
   ROBOCACHE_HD void operator()(std::int64_t i) const { into.add(i, from.read(i)); }
+};
+
+/// A `nearest_volume`, checked.
+struct nearest_cells {
+  std::int64_t items = 0, cells = 0;
+  std::int64_t extents[3] = {1, 1, 1};
+  std::uint32_t* keys = nullptr;
+
+  [[nodiscard]] std::int64_t entries() const { return items * cells; }
+};
+
+inline constexpr std::uint32_t nearest_none = UINT32_MAX;
+
+struct reset_nearest_rule {
+  nearest_cells into;
+  ROBOCACHE_HD void operator()(std::int64_t i) const { into.keys[i] = nearest_none; }
+};
+
+struct merge_nearest_rule {
+  nearest_cells from, into;
+  ROBOCACHE_HD void operator()(std::int64_t i) const {
+    if (from.keys[i] < into.keys[i]) into.keys[i] = from.keys[i];
+  }
 };
 
 }  // namespace detail
