@@ -18,14 +18,6 @@ namespace detail {
 
 ROBOCACHE_PROMISED_INTEGRATE(ROBOCACHE_PROMISE)
 
-/// Rank 3 as a batch of one.
-template <class T>
-view<T, 4> as_batch(const view<T, 3>& v) {
-  return {v.data_handle(),
-          {1, v.extent(0), v.extent(1), v.extent(2)},
-          {0, v.stride(0), v.stride(1), v.stride(2)}};
-}
-
 }  // namespace detail
 
 /// Forgets all frames. Volumes begin with it.

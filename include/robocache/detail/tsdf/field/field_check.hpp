@@ -10,14 +10,9 @@ namespace detail {
 
 inline dense_field check_field(const label& op, const distance_field& field) {
   check_tsdf_grid(op, "field.grid", field.grid);
-  const view<const float, 3>& v = field.distances;
-  check_voxel_array(
-      op, "field.distances",
-      view<const float, 4>(v.data_handle(), {1, v.extent(0), v.extent(1), v.extent(2)},
-                           {0, v.stride(0), v.stride(1), v.stride(2)}),
-      1, field.grid);
+  check_voxel_array(op, "field.distances", as_batch(field.distances), 1, field.grid);
   dense_field checked;
-  checked.values = v.data_handle();
+  checked.values = field.distances.data_handle();
   for (int a = 0; a < 3; ++a) checked.extents[a] = field.grid.extents[a];
   return checked;
 }

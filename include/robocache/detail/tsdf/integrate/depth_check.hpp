@@ -55,17 +55,15 @@ void check_depth_apart(const label& op, const view<D, 4>& depth, const view<cons
   outputs.avoid("poses", poses);
 }
 
+/// Checks frames for `op.into.items` volumes of `op.grid`.
 template <class D>
-integrate_depth_op<std::remove_const_t<D>> make_integrate_depth_op(
-    const view<D, 4>& depth, const pinhole_camera& camera, const view<const float, 4>& poses,
-    const tsdf_volume& volume, const integrate_depth_options& options,
-    const integrate_depth_report& report) {
+void check_depth_frames(const view<D, 4>& depth, const pinhole_camera& camera,
+                        const view<const float, 4>& poses, const integrate_depth_options& options,
+                        const integrate_depth_report& report,
+                        integrate_depth_op<std::remove_const_t<D>>& op) {
   using T = std::remove_const_t<D>;
   static_assert(std::is_same_v<T, std::uint16_t> || std::is_same_v<T, float>,
                 "robocache::integrate_depth: depth is uint16_t or float");
-  integrate_depth_op<T> op;
-  op.grid = volume.grid;
-  op.into = check_volume(op.name, "volume", volume);
   check_view(op.name, "depth", depth);
   check_depth_options(op.name, "options.depth", options.depth);
   check_camera(op.name, camera, depth.extent(2), depth.extent(3));
@@ -81,15 +79,26 @@ integrate_depth_op<std::remove_const_t<D>> make_integrate_depth_op(
   op.poses = check_poses(op.name, poses, {depth.extent(0), depth.extent(1)},
                          {"depth.extent(0)", "depth.extent(1)"});
   check_depth_report(report, depth, op);
-  check_depth_apart(op.name, depth, poses, volume, report);
   op.camera = camera;
-  op.rule = make_depth_rule<T>(volume.grid, camera, options);
+  op.rule = make_depth_rule<T>(op.grid, camera, options);
   op.rule.height = static_cast<std::int32_t>(depth.extent(2));
   op.rule.width = static_cast<std::int32_t>(depth.extent(3));
   op.rule.row_stride = depth.stride(2);
   op.depth = depth.data_handle();
   op.depth_batch = depth.stride(0);
   op.depth_frame = depth.stride(1);
+}
+
+template <class D>
+integrate_depth_op<std::remove_const_t<D>> make_integrate_depth_op(
+    const view<D, 4>& depth, const pinhole_camera& camera, const view<const float, 4>& poses,
+    const tsdf_volume& volume, const integrate_depth_options& options,
+    const integrate_depth_report& report) {
+  integrate_depth_op<std::remove_const_t<D>> op;
+  op.grid = volume.grid;
+  op.into = check_volume(op.name, "volume", volume);
+  check_depth_frames(depth, camera, poses, options, report, op);
+  check_depth_apart(op.name, depth, poses, volume, report);
   return op;
 }
 

@@ -46,32 +46,44 @@ void count_pixels(const cpu& executor, const integrate_depth_op<D>& op) {
   });
 }
 
-/// Adds what a frame says of the voxels of a row.
+/// Adds what a frame says of the voxels [begin, end) of row (j, k); voxel i is `first_cell` + i.
 template <class D>
-void integrate_row(const integrate_depth_op<D>& op, const frame_projection& frame, const D* image,
-                   std::int64_t j, std::int64_t k, std::int64_t first_cell) {
+void integrate_row(const depth_rule<D>& rule, const frame_projection& frame, const D* image,
+                   const tsdf_cells& into, row_range row, std::int64_t j, std::int64_t k,
+                   std::int64_t first_cell) {
   const auto line = static_cast<float>(j), slice = static_cast<float>(k);
-  const row_range seen = visible_row(op.rule, frame, op.into.extents[0], line, slice);
+  const row_range seen = visible_row(rule, frame, row, line, slice);
   for (std::int64_t i = seen.begin; i < seen.end; ++i) {
-    const tsdf_sample sample = op.rule(frame, image, static_cast<float>(i), line, slice);
-    if ((sample.weight | sample.free) != 0) op.into.add(first_cell + i, sample);
+    const tsdf_sample sample = rule(frame, image, static_cast<float>(i), line, slice);
+    if ((sample.weight | sample.free) != 0) into.add(first_cell + i, sample);
   }
 }
 
 template <class D>
-void compute(const cpu& executor, const integrate_depth_op<D>& op) {
-  check_items(op.name, frame_names, op.frames);
-  check_all_rigid(op);
-  frame_projection* projections = nullptr;
-  const cpu_scratch memory(executor, [&](scratch_layout& scratch) {
-    projections = scratch.take<frame_projection>(op.frames.slots());
-  });
+void project_frames(const integrate_depth_op<D>& op, frame_projection* projections) {
   for (std::int64_t b = 0; b < op.frames.items; ++b) {
     const item_range range = op.frames.rows_of(b);
     for (std::int64_t f = 0; f < range.count; ++f) {
       projections[op.frames.first_slot(b, range) + f] = op.projection(b, range, f);
     }
   }
+}
+
+/// What only the CPU can check: ranges of frames, and poses.
+template <class D>
+void check_frames(const integrate_depth_op<D>& op) {
+  check_items(op.name, frame_names, op.frames);
+  check_all_rigid(op);
+}
+
+template <class D>
+void compute(const cpu& executor, const integrate_depth_op<D>& op) {
+  check_frames(op);
+  frame_projection* projections = nullptr;
+  const cpu_scratch memory(executor, [&](scratch_layout& scratch) {
+    projections = scratch.take<frame_projection>(op.frames.slots());
+  });
+  project_frames(op, projections);
   const std::int64_t *const extents = op.into.extents, rows = extents[1] * extents[2];
   const auto body = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
@@ -79,7 +91,8 @@ void compute(const cpu& executor, const integrate_depth_op<D>& op) {
       const item_range range = op.frames.rows_of(b);
       const frame_projection* const frames = projections + op.frames.first_slot(b, range);
       for (std::int64_t f = 0; f < range.count; ++f) {
-        integrate_row(op, frames[f], op.image(b, range, f), j, k, row * extents[0]);
+        integrate_row(op.rule, frames[f], op.image(b, range, f), op.into, {0, extents[0]}, j, k,
+                      row * extents[0]);
       }
     }
   };

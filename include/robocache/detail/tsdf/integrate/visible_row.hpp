@@ -23,25 +23,24 @@ struct row_range {
   }
 };
 
-/// Those of the row (j, k) that can have samples. In double, with room for all that single
+/// Those of a range of row (j, k) that can have samples. In double, with room for all that single
 /// precision of the rule rounds; a frame that says nothing has none.
 template <class D>
 ROBOCACHE_HD row_range visible_row(const depth_rule<D>& rule, const frame_projection& frame,
-                                   std::int64_t extent, float j, float k) {
+                                   row_range range, float j, float k) {
   double slope[3], offset[3], size[3];
   for (int r = 0; r < 3; ++r) {
     const float* const m = frame.rows[r];
     const double a = m[1], b = m[2], y = j, z = k, rest = m[3];
     slope[r] = m[0];
     offset[r] = robocache::fma(a, y, robocache::fma(b, z, rest));
-    const auto length = static_cast<double>(extent);
+    const auto length = static_cast<double>(range.end);
     const double parts[] = {slope[r] * length, a * y, b * z, rest};
     size[r] = 0.0;
     for (const double part : parts) size[r] += part < 0.0 ? -part : part;
   }
   if (!is_finite(size[0] + size[1] + size[2])) return {0, 0};
   constexpr double roundings = 0x1p-20;  // 16 of them
-  row_range range{0, extent};
   range.require(slope[2], robocache::fma(roundings, size[2], offset[2]));
   const double centre[] = {rule.cx, rule.cy};
   const double pixels[] = {static_cast<double>(rule.width), static_cast<double>(rule.height)};

@@ -27,19 +27,33 @@ Out* check_read_output(const label& op, const tsdf_volume& volume, const tsdf_ce
   return output.data_handle();
 }
 
-inline distance_rule make_distance_rule(const label& op, const tsdf_volume& volume,
-                                        const tsdf_trust& trust) {
+/// Metres of what is known.
+inline distance_rule make_distance_rule(const label& op, const tsdf_cells& from,
+                                        const tsdf_grid& grid, const tsdf_trust& trust) {
   require_not_negative(op, "options.trust.min_weight", trust.min_weight);
   require_not_negative(op, "options.trust.carve", trust.carve);
   distance_rule rule;
-  rule.from = check_volume(op, "volume", volume);
-  rule.scale = static_cast<float>(volume.grid.truncation);
+  rule.from = from;
+  rule.scale = static_cast<float>(grid.truncation);
   const double least = trust.min_weight * static_cast<double>(weight_one);
   if (least > 1.0) {  // rounded up: an integer is at least the one if it is at least the other
     const std::uint32_t below = least < 0x1p32 ? static_cast<std::uint32_t>(least) : UINT32_MAX;
     rule.min_weight = below + (static_cast<double>(below) < least && below < UINT32_MAX ? 1 : 0);
   }
   rule.carve = static_cast<float>(trust.carve);
+  return rule;
+}
+
+/// The same in the units of a read-out, clamped.
+inline distance_rule make_distance_rule(const label& op, const tsdf_cells& from,
+                                        const tsdf_grid& grid,
+                                        const read_distance_options& options) {
+  require_not_negative(op, "options.truncation", options.truncation);
+  distance_rule rule = make_distance_rule(op, from, grid, options.trust);
+  if (options.normalised) rule.scale = 1.0F;
+  if (options.truncation > 0.0 && options.truncation < grid.truncation) {
+    rule.limit = static_cast<float>(options.truncation / grid.truncation);
+  }
   return rule;
 }
 
@@ -50,17 +64,12 @@ each_entry<read_distance_rule<Out>> make_read_distance_op(const char* name,
                                                           const read_distance_options& options) {
   static_assert(std::is_same_v<Out, float> || std::is_same_v<Out, bf16> || std::is_same_v<Out, f16>,
                 "robocache::read_distance: output is float, bf16 or f16");
-  require_not_negative(name, "options.truncation", options.truncation);
   read_distance_rule<Out> rule;
-  rule.distances = make_distance_rule(name, volume, options.trust);
-  const double whole = volume.grid.truncation;
-  if (options.normalised) rule.distances.scale = 1.0F;
-  if (options.truncation > 0.0 && options.truncation < whole) {
-    rule.distances.limit = static_cast<float>(options.truncation / whole);
-  }
-  rule.output = check_read_output(name, volume, rule.distances.from, output);
+  const tsdf_cells from = check_volume(name, "volume", volume);
+  rule.distances = make_distance_rule(name, from, volume.grid, options);
+  rule.output = check_read_output(name, volume, from, output);
   rule.unknown = options.unknown;
-  return {name, rule.distances.from.entries(), rule};
+  return {name, from.entries(), rule};
 }
 
 template <class Out>
@@ -91,7 +100,8 @@ each_entry<read_occupancy_rule<Out>> make_read_occupancy_op(const char* name,
                    std::to_string(options.unknown) + ")");
   }
   read_occupancy_rule<Out> rule;
-  rule.distances = make_distance_rule(name, volume, options.trust);
+  rule.distances =
+      make_distance_rule(name, check_volume(name, "volume", volume), volume.grid, options.trust);
   rule.output = check_read_output(name, volume, rule.distances.from, output);
   rule.threshold = static_cast<float>(options.threshold);
   rule.unknown = options.unknown;

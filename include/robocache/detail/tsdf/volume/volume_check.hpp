@@ -7,6 +7,14 @@
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
+/// Rank 3 as a batch of one.
+template <class T>
+view<T, 4> as_batch(const view<T, 3>& v) {
+  return {v.data_handle(),
+          {1, v.extent(0), v.extent(1), v.extent(2)},
+          {0, v.stride(0), v.stride(1), v.stride(2)}};
+}
+
 /// Checks a grid that messages call `name`.
 inline void check_tsdf_grid(const label& op, const char* name, const tsdf_grid& grid) {
   constexpr const char* axes[] = {"x", "y", "z"};
