@@ -1,8 +1,7 @@
-// Points with normals into volumes, and normals of depth images: against scenes and in double.
+// Points with normals into volumes: against scenes and in double.
 #include <algorithm>
 #include <numeric>
 #include <robocache/tsdf/integrate_points.hpp>
-#include <robocache/tsdf/normals.hpp>
 
 #include "support/catch.hpp"
 #include "support/mistakes.hpp"
@@ -274,83 +273,31 @@ TEST_CASE("integrate_points: the definition in double") {
   CHECK(seen > 300);
 }
 
-TEST_CASE("estimate_normals: a tilted plane and a sphere, towards the camera") {
-  const point3 eye = {1.0, 0.7, 0.6};
-  const point3 tilt = unit({0.3, -0.2, 1.0});
-  struct part {
-    scene s;
-    double least;  // cosine to the true normal
-  };
-  for (const part& p : {part{plane(tilt, 0.1), 0.99999}, part{sphere({0, 0, 0}, 0.5), 0.99}}) {
-    auto frames = make_camera(80, 60, 80.0);
-    add_frame(frames, p.s, eye, {0, 0, 0.1});
-    frames.metres[20 * 80 + 30] = NAN;
-    frames.metres[30 * 80 + 31] = 0.3F;  // far in front of what is around
-    const std::int64_t pixels = 80 * 60;
-    std::vector<float> points(static_cast<std::size_t>(3 * pixels)), normals = points;
-    std::int64_t valid = -7;
-    const view<float, 3> at(points.data(), {1, pixels, 3}), facing(normals.data(), {1, pixels, 3});
-    robocache::estimate_normals(cpu{2}, frames.images(), frames.camera, frames.cameras(), at,
-                                facing, {}, {{&valid, {1}}});
-    std::int64_t counted = 0, checked = 0;
-    for (std::int64_t n = 0; n < pixels; ++n) {
-      const point3 normal = {facing(0, n, 0), facing(0, n, 1), facing(0, n, 2)};
-      const point3 point = {at(0, n, 0), at(0, n, 1), at(0, n, 2)};
-      CHECK(std::isnan(point[0]) == std::isnan(normal[0]));
-      if (std::isnan(normal[0])) continue;
-      ++counted;
-      CHECK(std::fabs(norm(normal) - 1.0) < 1e-6);
-      CHECK(std::fabs(p.s(point)) < 1e-5);
-      CHECK(inner(normal, eye - point) > 0.0);
-      const point3 expected = normal_of(p.s, point);
-      if (std::fabs(inner(expected, unit(eye - point))) < 0.3) continue;  // grazing
-      ++checked;
-      CHECK(std::fabs(inner(normal, expected)) > p.least);
-    }
-    CHECK(counted == valid);
-    CHECK(checked > 800);
-    CHECK(std::isnan(normals[3 * (20 * 80 + 30)]));
-    CHECK(std::isnan(normals[3 * (30 * 80 + 31)]));
-    std::vector<float> again(normals.size());
-    robocache::estimate_normals(cpu{5}, frames.images(), frames.camera, frames.cameras(), {},
-                                view<float, 3>(again.data(), {1, pixels, 3}));
-    CHECK(std::memcmp(again.data(), normals.data(), 4 * again.size()) == 0);
-  }
-}
-
 namespace {
-
-using robocache::pinhole_camera;
 
 struct call {
   std::vector<std::int64_t> sums = std::vector<std::int64_t>(8, -7), counts = {-7, -7};
   std::vector<std::uint32_t> words = std::vector<std::uint32_t>(16, 7);
-  std::vector<float> rows = std::vector<float>(60, 0.01F), out = std::vector<float>(80, -7.0F);
-  std::vector<float> images = std::vector<float>(60, 1.0F), poses;
+  std::vector<float> rows = std::vector<float>(60, 0.01F);
   std::vector<std::int64_t> lengths = {6};
   robocache::tsdf_volume volume;
   robocache::nearest_volume nearest;
   view<const float, 3> points{rows.data(), {1, 5, 3}}, normals{rows.data() + 20, {1, 5, 3}};
   robocache::integrate_points_options options;
   robocache::points_report report{{counts.data(), {1}}};
-  view<const float, 3> depth{images.data(), {1, 3, 4}}, cameras;
-  pinhole_camera camera{3, 3, 1, 1};
-  view<float, 3> estimated{out.data(), {1, 12, 3}}, placed{out.data() + 40, {1, 12, 3}};
-  robocache::depth_normals_options how;
 
-  call() : poses{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0} {
+  call() {
     volume.grid = cube_grid(2, 0.1, 0.1);
     nearest.grid = volume.grid;
     volume.sums = {sums.data(), {1, 2, 2, 2}};
     volume.weights = {words.data(), {1, 2, 2, 2}};
     nearest.keys = {words.data() + 8, {1, 2, 2, 2}};
-    cameras = {poses.data(), {1, 3, 4}};
   }
   call(const call&) = delete;
   call& operator=(const call&) = delete;
   [[nodiscard]] bool untouched() const {
     return sums == std::vector<std::int64_t>(8, -7) && words == std::vector<std::uint32_t>(16, 7) &&
-           out == std::vector<float>(80, -7.0F) && counts == std::vector<std::int64_t>{-7, -7};
+           counts == std::vector<std::int64_t>{-7, -7};
   }
   void plane() const {
     robocache::integrate_points(cpu{}, points, normals, volume, options, report);
@@ -358,14 +305,11 @@ struct call {
   void near() const {
     robocache::integrate_points(cpu{}, points, normals, nearest, options, report);
   }
-  void estimate() const {
-    robocache::estimate_normals(cpu{}, depth, camera, cameras, placed, estimated, how);
-  }
 };
 
 }  // namespace
 
-TEST_CASE("integrate_points and estimate_normals name what is wrong") {
+TEST_CASE("integrate_points names what is wrong") {
   using mistakes = std::vector<mistake<call>>;
   const mistakes all = {
       {"points.extent(2) must equal 3 coordinates (got 4 and 3)",
@@ -397,15 +341,4 @@ TEST_CASE("integrate_points and estimate_normals name what is wrong") {
   check_mistakes("integrate_points", &call::plane,
                  mistakes{{"options.radius must be 0 to 2^30 metres (got -1.000000)",
                            [](call& c) { c.options.radius = -1; }}});
-  check_mistakes(
-      "estimate_normals", &call::estimate,
-      mistakes{
-          {"options.max_jump must be positive (got 0.000000)", [](call& c) { c.how.max_jump = 0; }},
-          {"normals.extent(1) must equal the pixels of an image (got 11 and 12)",
-           [](call& c) {
-             c.estimated = {c.out.data(), {1, 11, 3}};
-           }},
-          {"poses[0, 0] must be rigid to 1e-4", [](call& c) { c.poses[1] = 0.1F; }},
-          {"normals and points must not overlap", [](call& c) { c.placed = c.estimated; }},
-          {"camera.fx and camera.fy must not be 0", [](call& c) { c.camera.fy = 0; }}});
 }

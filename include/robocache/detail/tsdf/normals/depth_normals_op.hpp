@@ -4,21 +4,10 @@
 #include <robocache/core/camera.hpp>
 #include <robocache/detail/tsdf/camera/camera_poses.hpp>
 #include <robocache/detail/tsdf/camera/depth_range.hpp>
+#include <robocache/detail/tsdf/normals/vec3f.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
-
-struct vec3f {
-  float x, y, z;
-};
-
-ROBOCACHE_HD float dot(const vec3f& a, const vec3f& b) {
-  return robocache::fma(a.x, b.x, robocache::fma(a.y, b.y, a.z * b.z));
-}
-ROBOCACHE_HD vec3f cross(const vec3f& a, const vec3f& b) {
-  return {robocache::fma(a.y, b.z, -(a.z * b.y)), robocache::fma(a.z, b.x, -(a.x * b.z)),
-          robocache::fma(a.x, b.y, -(a.y * b.x))};
-}
 
 template <class D>
 struct depth_normals_op {
