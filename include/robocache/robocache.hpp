@@ -47,6 +47,7 @@
 #include <robocache/tsdf/points_options.hpp>
 #include <robocache/tsdf/read.hpp>
 #include <robocache/tsdf/read_options.hpp>
+#include <robocache/tsdf/running.hpp>
 #include <robocache/tsdf/sparse.hpp>
 #include <robocache/tsdf/sparse_volume.hpp>
 #include <robocache/tsdf/volume.hpp>

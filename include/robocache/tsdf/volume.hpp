@@ -40,4 +40,11 @@ struct nearest_volume {
   view<std::uint32_t, 4> keys;
 };
 
+/// A batch of volumes that forget: running means of frames in their order. They cannot be merged.
+struct running_volume {
+  tsdf_grid grid;
+  view<float, 4> distances;  ///< [B, Z, Y, X], dense: metres; NaN is unknown
+  view<float, 4> weights;    ///< [B, Z, Y, X], dense
+};
+
 ROBOCACHE_END_NAMESPACE

@@ -76,8 +76,10 @@ void check_frames(const integrate_depth_op<D>& op) {
   check_all_rigid(op);
 }
 
-template <class D>
-void compute(const cpu& executor, const integrate_depth_op<D>& op) {
+/// Checks frames, then calls `f(projection, image, j, k, first_cell)` for every row of voxels and
+/// frame, frames in their order; a row belongs to one thread.
+template <class D, class F>
+void for_each_row(const cpu& executor, const integrate_depth_op<D>& op, const F& f) {
   check_frames(op);
   frame_projection* projections = nullptr;
   const cpu_scratch memory(executor, [&](scratch_layout& scratch) {
@@ -90,13 +92,22 @@ void compute(const cpu& executor, const integrate_depth_op<D>& op) {
       const std::int64_t b = row / rows, j = row % extents[1], k = row % rows / extents[1];
       const item_range range = op.frames.rows_of(b);
       const frame_projection* const frames = projections + op.frames.first_slot(b, range);
-      for (std::int64_t f = 0; f < range.count; ++f) {
-        integrate_row(op.rule, frames[f], op.image(b, range, f), op.into, {0, extents[0]}, j, k,
-                      row * extents[0]);
+      for (std::int64_t n = 0; n < range.count; ++n) {
+        f(frames[n], op.image(b, range, n), j, k, row * extents[0]);
       }
     }
   };
   parallel_for(op.into.items * rows, 32, executor.threads(), body);
+}
+
+template <class D>
+void compute(const cpu& executor, const integrate_depth_op<D>& op) {
+  for_each_row(
+      executor, op,
+      [&](const frame_projection& frame, const D* image, std::int64_t j, std::int64_t k,
+          std::int64_t first_cell) {
+        integrate_row(op.rule, frame, image, op.into, {0, op.into.extents[0]}, j, k, first_cell);
+      });
   count_pixels(executor, op);
 }
 

@@ -10,8 +10,7 @@ namespace detail {
 
 template <class D>
 struct integrate_depth_op {
-  static constexpr const char* name = "integrate_depth";
-
+  const char* name = "integrate_depth";
   tsdf_grid grid;
   tsdf_cells into;
   item_ranges frames;  // of each volume

@@ -38,6 +38,12 @@ ROBOCACHE_HD frame_projection project_voxels(const tsdf_grid& grid, const pinhol
   return p;
 }
 
+/// What a frame sees of a voxel: a distance in metres, which may be beyond the truncation in front
+/// of the surface. Of weight 0 it sees nothing.
+struct depth_observation {
+  float distance = 0.0F, weight = 0.0F;
+};
+
 /// An image, as all frames of a call have it, and how a depth becomes a sample.
 template <class D>
 struct depth_rule {
@@ -53,9 +59,9 @@ struct depth_rule {
   depth_lookup lookup = depth_lookup::nearest;
   bool drop_off = false;
 
-  /// Of voxel (i, j, k); nothing where it is not seen or lies deep behind the surface.
-  ROBOCACHE_HD tsdf_sample operator()(const frame_projection& at, const D* image, float i, float j,
-                                      float k) const {
+  /// What is seen of voxel (i, j, k); nothing where it is not seen or lies deep behind the surface.
+  ROBOCACHE_HD depth_observation observe(const frame_projection& at, const D* image, float i,
+                                         float j, float k) const {
     const float z = at.row(2, i, j, k);
     if (!(z > 0.0F)) return {};
     const float inverse = 1.0F / z;
@@ -63,7 +69,24 @@ struct depth_rule {
     const float v = robocache::fma(at.row(1, i, j, k), inverse, cy);
     float raw = 0.0F;
     if (!look_up(image, u, v, raw)) return {};
-    return sample_of(robocache::fma(raw, metre, -z), inverse);
+    const float distance = robocache::fma(raw, metre, -z);
+    if (!(distance >= -truncation)) return {};
+    return {distance, weight_of(distance, inverse)};
+  }
+
+  /// The same as a sample.
+  ROBOCACHE_HD tsdf_sample operator()(const frame_projection& at, const D* image, float i, float j,
+                                      float k) const {
+    const depth_observation seen = observe(at, image, i, j, k);
+    const auto weight = static_cast<std::uint32_t>(nearest_multiple(seen.weight, weight_one));
+    tsdf_sample sample;
+    if (seen.distance > truncation) {
+      sample.free = weight;
+    } else {
+      sample.weight = weight;
+      sample.sum = static_cast<std::int64_t>(weight) * nearest_multiple(seen.distance, ones);
+    }
+    return sample;
   }
 
  private:
@@ -104,25 +127,15 @@ struct depth_rule {
   }
 
   /// `inverse` is 1 / z.
-  [[nodiscard]] ROBOCACHE_HD tsdf_sample sample_of(float distance, float inverse) const {
-    tsdf_sample sample;
-    if (!(distance >= -truncation)) return sample;
+  [[nodiscard]] ROBOCACHE_HD float weight_of(float distance, float inverse) const {
     float weight = 1.0F;
     if (weighting == tsdf_weighting::inverse_square && inverse < 1.0F) {
       weight = inverse * inverse;
       weight = weight > 1.0F / weight_one ? weight : 1.0F / weight_one;
     }
-    if (distance > truncation) {
-      sample.free = static_cast<std::uint32_t>(nearest_multiple(weight, weight_one));
-      return sample;
-    }
-    if (drop_off && distance < 0.0F) {
-      const float left = robocache::fma(distance, inverse_truncation, 1.0F);
-      weight = left > 0.0F ? weight * left : 0.0F;
-    }
-    sample.weight = static_cast<std::uint32_t>(nearest_multiple(weight, weight_one));
-    sample.sum = static_cast<std::int64_t>(sample.weight) * nearest_multiple(distance, ones);
-    return sample;
+    if (!drop_off || !(distance < 0.0F)) return weight;
+    const float left = robocache::fma(distance, inverse_truncation, 1.0F);
+    return left > 0.0F ? weight * left : 0.0F;
   }
 };
 
