@@ -10,7 +10,7 @@ ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
 /// One cloud's points and voxels.
-struct cloud_voxels {
+struct normal_voxels {
   struct entry {
     std::int64_t key;
     std::int64_t row;
@@ -96,7 +96,7 @@ struct cloud_voxels {
 
 inline void compute(const cpu& executor, const cloud_normals_op& op) {
   check_items(op.name, cloud_names, op.clouds);
-  cloud_voxels voxels{op, executor.threads()};
+  normal_voxels voxels{op, executor.threads()};
   const cpu_scratch memory(executor,
                            [&](scratch_layout& scratch) { voxels.take(scratch, op.clouds.rows); });
   for (std::int64_t b = 0; b < op.clouds.items; ++b) {
