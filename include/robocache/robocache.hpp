@@ -34,6 +34,7 @@
 #include <robocache/trajectory/resample_options.hpp>
 #include <robocache/trajectory/search.hpp>
 #include <robocache/trajectory/sort.hpp>
+#include <robocache/tsdf/channels.hpp>
 #include <robocache/tsdf/field.hpp>
 #include <robocache/tsdf/integrate.hpp>
 #include <robocache/tsdf/integrate_options.hpp>

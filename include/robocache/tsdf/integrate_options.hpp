@@ -27,6 +27,9 @@ struct integrate_depth_options {
   tsdf_weighting weighting = tsdf_weighting::constant;
   bool drop_off = false;  ///< behind the surface the weight falls linearly, to 0 at -truncation
   depth_lookup lookup = depth_lookup::nearest;
+  /// [B, F, H, W, C] as the frames: colours or other channels of the pixels, where the volume keeps
+  /// them. A voxel takes those of the pixel nearest to it, with the weight of its distance.
+  view<const std::uint8_t, 5> channels;
 };
 
 /// What `integrate_depth` can say; every output is optional, and 0 for padding.

@@ -30,6 +30,7 @@ struct tsdf_volume {
   view<std::int64_t, 4> sums;         ///< weight times distance; in 2^-32 of the truncation
   view<std::uint32_t, 4> weights;     ///< in 2^-12; stays at its largest value
   view<std::uint32_t, 4> free_votes;  ///< optional: of free space farther in front, as `weights`
+  view<std::int64_t, 5> channels;     ///< optional [B, Z, Y, X, C]: weight times colour, in 2^-12
 };
 
 /// A batch of volumes that know of each voxel its nearest point: the smallest keys of all points.

@@ -44,15 +44,38 @@ void check_depth_report(const integrate_depth_report& report, const view<D, 4>& 
 
 template <class D>
 void check_depth_apart(const label& op, const view<D, 4>& depth, const view<const float, 4>& poses,
-                       const tsdf_volume& volume, const integrate_depth_report& report) {
+                       const tsdf_volume& volume, const integrate_depth_options& options,
+                       const integrate_depth_report& report) {
   output_arrays outputs(op);
   outputs.add("volume.sums", volume.sums);
   outputs.add("volume.weights", volume.weights);
   outputs.add("volume.free_votes", volume.free_votes);
+  outputs.add("volume.channels", volume.channels);
   outputs.add("report.valid", report.valid);
   outputs.add("report.invalid", report.invalid);
   outputs.avoid("depth", depth);
   outputs.avoid("poses", poses);
+  outputs.avoid("options.channels", options.channels);
+}
+
+/// Checks the channels of pixels, which are given where the volume keeps `kept` of them.
+template <class D>
+void check_channels(const view<const std::uint8_t, 5>& channels, const view<D, 4>& depth,
+                    std::int64_t kept, integrate_depth_op<std::remove_const_t<D>>& op) {
+  if (is_given(channels) != (kept > 0)) {
+    fail(op.name, "options.channels must be given if and only if the volume has channels");
+  }
+  if (kept == 0) return;
+  check_shape(op.name, "options.channels", channels,
+              {depth.extent(0), depth.extent(1), depth.extent(2), depth.extent(3), kept},
+              {"depth.extent(0)", "depth.extent(1)", "depth.extent(2)", "depth.extent(3)",
+               "the channels of the volume"},
+              false);
+  op.channels = channels.data_handle();
+  op.channels_batch = channels.stride(0);
+  op.channels_frame = channels.stride(1);
+  op.channels_row = channels.stride(2);
+  op.channels_pixel = channels.stride(3);
 }
 
 /// Checks frames for `op.into.items` volumes of `op.grid`.
@@ -79,6 +102,7 @@ void check_depth_frames(const view<D, 4>& depth, const pinhole_camera& camera,
   op.poses = check_poses(op.name, poses, {depth.extent(0), depth.extent(1)},
                          {"depth.extent(0)", "depth.extent(1)"});
   check_depth_report(report, depth, op);
+  check_channels(options.channels, depth, op.into.channel_count, op);
   op.camera = camera;
   op.rule = make_depth_rule<T>(op.grid, camera, options);
   op.rule.height = static_cast<std::int32_t>(depth.extent(2));
@@ -98,7 +122,7 @@ integrate_depth_op<std::remove_const_t<D>> make_integrate_depth_op(
   op.grid = volume.grid;
   op.into = check_volume(op.name, "volume", volume);
   check_depth_frames(depth, camera, poses, options, report, op);
-  check_depth_apart(op.name, depth, poses, volume, report);
+  check_depth_apart(op.name, depth, poses, volume, options, report);
   return op;
 }
 

@@ -48,14 +48,13 @@ void count_pixels(const cpu& executor, const integrate_depth_op<D>& op) {
 
 /// Adds what a frame says of the voxels [begin, end) of row (j, k); voxel i is `first_cell` + i.
 template <class D>
-void integrate_row(const depth_rule<D>& rule, const frame_projection& frame, const D* image,
-                   const tsdf_cells& into, row_range row, std::int64_t j, std::int64_t k,
-                   std::int64_t first_cell) {
+void integrate_row(const integrate_depth_op<D>& op, const frame_projection& frame,
+                   const frame_images<D>& images, const tsdf_cells& into, row_range row,
+                   std::int64_t j, std::int64_t k, std::int64_t first_cell) {
   const auto line = static_cast<float>(j), slice = static_cast<float>(k);
-  const row_range seen = visible_row(rule, frame, row, line, slice);
+  const row_range seen = visible_row(op.rule, frame, row, line, slice);
   for (std::int64_t i = seen.begin; i < seen.end; ++i) {
-    const tsdf_sample sample = rule(frame, image, static_cast<float>(i), line, slice);
-    if ((sample.weight | sample.free) != 0) into.add(first_cell + i, sample);
+    op.add(into, first_cell + i, frame, images, static_cast<float>(i), line, slice);
   }
 }
 
@@ -76,7 +75,7 @@ void check_frames(const integrate_depth_op<D>& op) {
   check_all_rigid(op);
 }
 
-/// Checks frames, then calls `f(projection, image, j, k, first_cell)` for every row of voxels and
+/// Checks frames, then calls `f(projection, images, j, k, first_cell)` for every row of voxels and
 /// frame, frames in their order; a row belongs to one thread.
 template <class D, class F>
 void for_each_row(const cpu& executor, const integrate_depth_op<D>& op, const F& f) {
@@ -93,7 +92,7 @@ void for_each_row(const cpu& executor, const integrate_depth_op<D>& op, const F&
       const item_range range = op.frames.rows_of(b);
       const frame_projection* const frames = projections + op.frames.first_slot(b, range);
       for (std::int64_t n = 0; n < range.count; ++n) {
-        f(frames[n], op.image(b, range, n), j, k, row * extents[0]);
+        f(frames[n], op.images(b, range, n), j, k, row * extents[0]);
       }
     }
   };
@@ -104,9 +103,9 @@ template <class D>
 void compute(const cpu& executor, const integrate_depth_op<D>& op) {
   for_each_row(
       executor, op,
-      [&](const frame_projection& frame, const D* image, std::int64_t j, std::int64_t k,
-          std::int64_t first_cell) {
-        integrate_row(op.rule, frame, image, op.into, {0, op.into.extents[0]}, j, k, first_cell);
+      [&](const frame_projection& frame, const frame_images<D>& images, std::int64_t j,
+          std::int64_t k, std::int64_t first_cell) {
+        integrate_row(op, frame, images, op.into, {0, op.into.extents[0]}, j, k, first_cell);
       });
   count_pixels(executor, op);
 }

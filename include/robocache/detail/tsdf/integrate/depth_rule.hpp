@@ -44,6 +44,10 @@ struct depth_observation {
   float distance = 0.0F, weight = 0.0F;
 };
 
+struct pixel {
+  std::int32_t column, line;
+};
+
 /// An image, as all frames of a call have it, and how a depth becomes a sample.
 template <class D>
 struct depth_rule {
@@ -87,6 +91,14 @@ struct depth_rule {
       sample.sum = static_cast<std::int64_t>(weight) * nearest_multiple(seen.distance, ones);
     }
     return sample;
+  }
+
+  /// The pixel nearest to where a voxel is seen that has a sample.
+  [[nodiscard]] ROBOCACHE_HD pixel pixel_of(const frame_projection& at, float i, float j,
+                                            float k) const {
+    const float inverse = 1.0F / at.row(2, i, j, k);
+    return {static_cast<std::int32_t>(robocache::fma(at.row(0, i, j, k), inverse, cx) + 0.5F),
+            static_cast<std::int32_t>(robocache::fma(at.row(1, i, j, k), inverse, cy) + 0.5F)};
   }
 
  private:

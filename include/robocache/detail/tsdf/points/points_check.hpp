@@ -73,6 +73,9 @@ inline integrate_points_op<plane_rule> make_integrate_points_op(
     const points_report& report) {
   integrate_points_op<plane_rule> op;
   op.into = check_volume(op.name, "volume", volume);
+  if (op.into.channels != nullptr) {
+    fail(op.name, "volume.channels must be null: points have none");
+  }
   op.rule = make_plane_rule(op.name, volume.grid, options);
   output_arrays outputs(op.name);
   outputs.add("volume.sums", volume.sums);

@@ -24,6 +24,7 @@ Out* check_read_output(const label& op, const tsdf_volume& volume, const tsdf_ce
   outputs.avoid("volume.sums", volume.sums);
   outputs.avoid("volume.weights", volume.weights);
   outputs.avoid("volume.free_votes", volume.free_votes);
+  outputs.avoid("volume.channels", volume.channels);
   return output.data_handle();
 }
 

@@ -28,6 +28,7 @@ running_depth_op<std::remove_const_t<D>> make_running_depth_op(
   op.frames.into.items = volume.distances.extent(0);
   op.frames.into.cells = volume.grid.cells();
   for (int a = 0; a < 3; ++a) op.frames.into.extents[a] = volume.grid.extents[a];
+  if (is_given(options.channels)) fail(name, "options.channels must be null: they are not kept");
   check_depth_frames(depth, camera, poses, options, {}, op.frames);
   if (!(max_weight > 0.0)) {
     fail(name, "max_weight must be positive (got " + std::to_string(max_weight) + ")");

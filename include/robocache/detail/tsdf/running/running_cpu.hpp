@@ -11,14 +11,14 @@ template <class D>
 void compute(const cpu& executor, const running_depth_op<D>& op) {
   for_each_row(
       executor, op.frames,
-      [&](const frame_projection& frame, const D* image, std::int64_t j, std::int64_t k,
-          std::int64_t first_cell) {
+      [&](const frame_projection& frame, const frame_images<D>& images, std::int64_t j,
+          std::int64_t k, std::int64_t first_cell) {
         const auto line = static_cast<float>(j), slice = static_cast<float>(k);
         const row_range seen =
             visible_row(op.frames.rule, frame, {0, op.frames.into.extents[0]}, line, slice);
         for (std::int64_t i = seen.begin; i < seen.end; ++i) {
           op.rule(op.into, first_cell + i,
-                  op.frames.rule.observe(frame, image, static_cast<float>(i), line, slice));
+                  op.frames.rule.observe(frame, images.depth, static_cast<float>(i), line, slice));
         }
       });
 }

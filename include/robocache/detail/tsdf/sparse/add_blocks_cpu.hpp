@@ -60,7 +60,7 @@ inline std::int64_t add_blocks(const sparse_cells& into, const std::int64_t* wan
       lists.slots[kept++] = slot;
     } else if (slot != missing) {
       for (std::int64_t c = 0; c < block_cells; ++c) {
-        into.voxels.write(slot * block_cells + c, {});
+        into.voxels.clear(slot * block_cells + c);
       }
       lists.free[free++] = slot;
     }

@@ -8,12 +8,16 @@
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
+inline tsdf_grid one_block() {
+  tsdf_grid block;
+  for (auto& extent : block.extents) extent = block_edge;
+  return block;
+}
+
 /// Requires dense voxels [N, 8, 8, 8].
 template <class V>
 void check_blocks_array(const label& op, const label& name, const view<V, 4>& v, std::int64_t n) {
-  tsdf_grid block;
-  for (auto& extent : block.extents) extent = block_edge;
-  check_voxel_array(op, name, v, n, block);
+  check_voxel_array(op, name, v, n, one_block());
 }
 
 inline block_grid blocks_of(const tsdf_grid& grid) {
@@ -32,6 +36,7 @@ inline void add_arrays(const char* name, const sparse_tsdf_volume& volume, outpu
   outputs.add(label("#.sums", name), volume.sums);
   outputs.add(label("#.weights", name), volume.weights);
   outputs.add(label("#.free_votes", name), volume.free_votes);
+  outputs.add(label("#.channels", name), volume.channels);
 }
 inline void avoid_arrays(const char* name, const sparse_tsdf_volume& volume,
                          const output_arrays& outputs) {
@@ -40,6 +45,7 @@ inline void avoid_arrays(const char* name, const sparse_tsdf_volume& volume,
   outputs.avoid(label("#.sums", name), volume.sums);
   outputs.avoid(label("#.weights", name), volume.weights);
   outputs.avoid(label("#.free_votes", name), volume.free_votes);
+  outputs.avoid(label("#.channels", name), volume.channels);
 }
 
 inline sparse_cells check_sparse(const label& op, const char* name,
@@ -67,6 +73,8 @@ inline sparse_cells check_sparse(const label& op, const char* name,
   checked.voxels.items = n;
   checked.voxels.cells = block_cells;
   for (auto& extent : checked.voxels.extents) extent = block_edge;
+  checked.voxels.channel_count = check_channels_kept(op, name, volume.channels, n, one_block());
+  checked.voxels.channels = volume.channels.data_handle();
   checked.voxels.sums = volume.sums.data_handle();
   checked.voxels.weights = volume.weights.data_handle();
   checked.voxels.free = volume.free_votes.data_handle();
@@ -84,6 +92,7 @@ sparse_depth_op<std::remove_const_t<D>> make_sparse_depth_op(const view<D, 3>& d
   op.into = check_sparse(op.frames.name, "volume", volume);
   op.frames.grid = volume.grid;
   op.frames.into.items = 1;
+  op.frames.into.channel_count = op.into.voxels.channel_count;
   const view<const float, 4> entries = is_given(poses) ? as_batch(poses) : view<const float, 4>{};
   check_depth_frames(as_batch(depth), camera, entries, options, {}, op.frames);
   op.band = make_band_rule(volume.grid, op.into.grid, options.lookup);
@@ -95,6 +104,7 @@ sparse_depth_op<std::remove_const_t<D>> make_sparse_depth_op(const view<D, 3>& d
   outputs.add("report.blocks", report.blocks);
   outputs.avoid("depth", depth);
   outputs.avoid("poses", poses);
+  outputs.avoid("options.channels", options.channels);
   return op;
 }
 
@@ -105,9 +115,7 @@ inline merge_sparse_op make_merge_sparse_op(const sparse_tsdf_volume& from,
   op.from = check_sparse(op.name, "from", from);
   op.into = check_sparse(op.name, "into", into);
   check_same_grid(op.name, "from.grid", from.grid, "into.grid", into.grid);
-  if ((op.from.voxels.free == nullptr) != (op.into.voxels.free == nullptr)) {
-    fail(op.name, "from and into must both have free_votes, or neither");
-  }
+  check_kept_alike(op.name, op.from.voxels, op.into.voxels);
   op.blocks = check_optional(op.name, "report.blocks", report.blocks, {2},
                              {"2: blocks there are, and needed"});
   op.blocks_stride = report.blocks.stride(0);

@@ -37,7 +37,7 @@ void for_each_wanted(const cpu& executor, const sparse_depth_op<D>& op, const F&
       range.count * parts, 1, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t n = begin; n < end; ++n) {
           const std::int64_t frame = n / parts;
-          const D* const image = frames.image(0, range, frame);
+          const D* const image = frames.images(0, range, frame).depth;
           const camera_rays rays =
               make_rays(frames.grid, frames.camera,
                         frames.poses.at(frames.frames.entry_of(0), range.first + frame));
@@ -69,12 +69,12 @@ void integrate_block(const sparse_depth_op<D>& op, const frame_projection* proje
     end[a] = std::min(first[a] + block_edge, grid.voxels[a]);
   }
   for (std::int64_t f = 0; f < range.count; ++f) {
-    const D* const image = op.frames.image(0, range, f);
+    const frame_images<D> images = op.frames.images(0, range, f);
     for (std::int64_t k = first[2]; k < end[2]; ++k) {
       for (std::int64_t j = first[1]; j < end[1]; ++j) {
         const std::int64_t row = (k - first[2]) * block_edge + j - first[1];
-        integrate_row(op.frames.rule, projections[f], image, op.into.voxels, {first[0], end[0]}, j,
-                      k, op.into.first_cell(n) + row * block_edge - first[0]);
+        integrate_row(op.frames, projections[f], images, op.into.voxels, {first[0], end[0]}, j, k,
+                      op.into.first_cell(n) + row * block_edge - first[0]);
       }
     }
   }
@@ -137,7 +137,7 @@ inline void compute(const cpu& executor, const merge_sparse_op& op) {
       if (at == op.into.keys + blocks || *at != op.from.keys[n]) continue;  // did not fit
       const std::int64_t to = op.into.first_cell(at - op.into.keys), from = op.from.first_cell(n);
       for (std::int64_t c = 0; c < block_cells; ++c) {
-        op.into.voxels.add(to + c, op.from.voxels.read(from + c));
+        op.into.voxels.merge(to + c, op.from.voxels, from + c);
       }
     }
   });

@@ -47,7 +47,7 @@ struct reset_sparse_rule {
   sparse_cells into;
 
   ROBOCACHE_HD void operator()(std::int64_t i) const {
-    into.voxels.write(i, {});
+    into.voxels.clear(i);
     if (i >= into.capacity) return;
     into.keys[i] = no_block;
     into.slots[i] = static_cast<std::int32_t>(i);

@@ -42,10 +42,10 @@ inline void check_tsdf_grid(const label& op, const char* name, const tsdf_grid& 
                                     grid.extents[0] * grid.extents[1], grid.extents[2]));
 }
 
-/// Requires [B, Z, Y, X] of `items` volumes of the grid, without gaps.
-template <class V>
-void check_voxel_array(const label& op, const label& name, const view<V, 4>& v, std::int64_t items,
-                       const tsdf_grid& grid) {
+/// Requires [B, Z, Y, X, ...] of `items` volumes of the grid, without gaps.
+template <class V, int Rank>
+void check_voxel_array(const label& op, const label& name, const view<V, Rank>& v,
+                       std::int64_t items, const tsdf_grid& grid) {
   require_extent(op, name, 0, v.extent(0), "the number of volumes", items);
   for (int r = 1; r < 4; ++r) {
     require_extent(op, name, r, v.extent(r), label("the grid's extents[#]", 3 - r),
@@ -53,13 +53,33 @@ void check_voxel_array(const label& op, const label& name, const view<V, 4>& v, 
   }
   check_view(op, name, v);
   std::int64_t dense = 1;
-  for (int r = 3; r >= 0; --r) {
+  for (int r = Rank - 1; r >= 0; --r) {
     if (!v.empty() && v.extent(r) > 1 && v.stride(r) != dense) {
       fail(op, name.text() + ".stride(" + std::to_string(r) + ") must be " + std::to_string(dense) +
                    ", since volumes are dense (got " + std::to_string(v.stride(r)) + ")");
     }
     dense *= v.extent(r);
   }
+}
+
+/// Checks optional channels [B, Z, Y, X, C]; tells how many there are.
+inline std::int64_t check_channels_kept(const label& op, const char* name,
+                                        const view<std::int64_t, 5>& channels, std::int64_t items,
+                                        const tsdf_grid& grid) {
+  if (!is_given(channels)) return 0;
+  const label full("#.channels", name);
+  check_voxel_array(op, full, channels, items, grid);
+  if (channels.extent(4) < 1) fail(op, full.extent(4) + " must be at least 1 (got 0)");
+  return channels.extent(4);
+}
+
+/// Requires that two volumes keep the same.
+inline void check_kept_alike(const label& op, const tsdf_cells& from, const tsdf_cells& into) {
+  if ((from.free == nullptr) != (into.free == nullptr)) {
+    fail(op, "from and into must both have free_votes, or neither");
+  }
+  require_equal(op, "the channels of from", from.channel_count, "those of into",
+                into.channel_count);
 }
 
 /// Checks a volume that messages call `name`.
@@ -79,6 +99,10 @@ inline tsdf_cells check_volume(const label& op, const char* name, const tsdf_vol
   outputs.add(label("#.sums", name), volume.sums);
   outputs.add(label("#.weights", name), volume.weights);
   outputs.add(label("#.free_votes", name), volume.free_votes);
+  outputs.add(label("#.channels", name), volume.channels);
+  checked.channel_count =
+      check_channels_kept(op, name, volume.channels, checked.items, volume.grid);
+  checked.channels = volume.channels.data_handle();
   checked.sums = volume.sums.data_handle();
   checked.weights = volume.weights.data_handle();
   checked.free = volume.free_votes.data_handle();
@@ -100,16 +124,16 @@ inline merge_tsdf_rule make_merge_rule(const label& op, const tsdf_volume& from,
   const merge_tsdf_rule rule{check_volume(op, "from", from), check_volume(op, "into", into)};
   check_same_grid(op, "from.grid", from.grid, "into.grid", into.grid);
   require_equal(op, "the volumes of from", rule.from.items, "those of into", rule.into.items);
-  if ((rule.from.free == nullptr) != (rule.into.free == nullptr)) {
-    fail(op, "from and into must both have free_votes, or neither");
-  }
+  check_kept_alike(op, rule.from, rule.into);
   output_arrays outputs(op);
   outputs.add("into.sums", into.sums);
   outputs.add("into.weights", into.weights);
   outputs.add("into.free_votes", into.free_votes);
+  outputs.add("into.channels", into.channels);
   outputs.avoid("from.sums", from.sums);
   outputs.avoid("from.weights", from.weights);
   outputs.avoid("from.free_votes", from.free_votes);
+  outputs.avoid("from.channels", from.channels);
   return rule;
 }
 

@@ -32,6 +32,8 @@ struct tsdf_cells {
   std::int64_t* sums = nullptr;
   std::uint32_t* weights = nullptr;
   std::uint32_t* free = nullptr;
+  std::int64_t* channels = nullptr;
+  std::int64_t channel_count = 0;  // 0: none are kept
 
   [[nodiscard]] std::int64_t entries() const { return items * cells; }
 
@@ -42,6 +44,26 @@ struct tsdf_cells {
     sums[i] = sample.sum;
     weights[i] = sample.weight;
     if (free != nullptr) free[i] = sample.free;
+  }
+  /// Takes in the channels of a pixel where nobody else does.
+  ROBOCACHE_HD void add_channels(std::int64_t i, std::uint32_t weight,
+                                 const std::uint8_t* values) const {
+    for (std::int64_t c = 0; c < channel_count; ++c) {
+      std::int64_t& sum = channels[i * channel_count + c];
+      sum = wrapping_sum(sum, static_cast<std::int64_t>(weight) * values[c]);
+    }
+  }
+  ROBOCACHE_HD void clear(std::int64_t i) const {
+    write(i, {});
+    for (std::int64_t c = 0; c < channel_count; ++c) channels[i * channel_count + c] = 0;
+  }
+  /// Takes in what cell j of another volume knows.
+  ROBOCACHE_HD void merge(std::int64_t i, const tsdf_cells& from, std::int64_t j) const {
+    add(i, from.read(j));
+    for (std::int64_t c = 0; c < channel_count; ++c) {
+      std::int64_t& sum = channels[i * channel_count + c];
+      sum = wrapping_sum(sum, from.channels[j * channel_count + c]);
+    }
   }
   /// Takes in a sample where others may do so, too; `memory` says how.
   template <class Memory>
@@ -59,12 +81,12 @@ struct tsdf_cells {
 
 struct reset_tsdf_rule {
   tsdf_cells into;
-  ROBOCACHE_HD void operator()(std::int64_t i) const { into.write(i, {}); }
+  ROBOCACHE_HD void operator()(std::int64_t i) const { into.clear(i); }
 };
 
 struct merge_tsdf_rule {
   tsdf_cells from, into;
-  ROBOCACHE_HD void operator()(std::int64_t i) const { into.add(i, from.read(i)); }
+  ROBOCACHE_HD void operator()(std::int64_t i) const { into.merge(i, from, i); }
 };
 
 /// A `nearest_volume`, checked.
