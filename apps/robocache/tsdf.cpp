@@ -4,12 +4,12 @@
 #include <cmath>
 #include <filesystem>
 #include <robocache/pointcloud/points.hpp>
+#include <robocache/tsdf/channels.hpp>
 #include <robocache/tsdf/look.hpp>
 #include <robocache/tsdf/mesh.hpp>
 #include <robocache/tsdf/sparse.hpp>
 
 #include "drawing/canvas.hpp"
-#include "files/depth_frames.hpp"
 #include "files/failure.hpp"
 #include "files/memory.hpp"
 #include "files/npz.hpp"
@@ -17,59 +17,11 @@
 #include "files/text.hpp"
 #include "named_files.hpp"
 #include "terminal.hpp"
+#include "tsdf_recording.hpp"
+#include "tsdf_volume.hpp"
 
 namespace robocache::cli {
 namespace {
-
-/// A recording, read frame by frame.
-class recording {
- public:
-  recording(const tsdf_command& command, const cpu& executor) : executor_(executor) {
-    for (const depth_frame_files& files :
-         find_frames(command.depth, command.poses.empty() ? command.depth : command.poses)) {
-      const std::vector<float> pose = read_pose(files.pose);
-      const bool known = std::all_of(pose.begin(), pose.end(), [](float x) { return x - x == 0; });
-      if (known) frames_.push_back({files.depth, pose});
-      skipped_ += known ? 0 : 1;
-    }
-    if (frames_.empty()) bad_input(command.depth + ": no frame has a finite pose");
-    const std::vector<double> k = read_intrinsics(command.intrinsics);
-    camera_ = {k[0], k[1], k[2], k[3]};
-    const depth_image first = read_depth_image(frames_.front().path);
-    camera_.width = first.width;
-    camera_.height = first.height;
-  }
-
-  [[nodiscard]] const pinhole_camera& camera() const { return camera_; }
-  [[nodiscard]] std::size_t size() const { return frames_.size(); }
-  [[nodiscard]] std::int64_t skipped() const { return skipped_; }
-  [[nodiscard]] const cpu& executor() const { return executor_; }
-  [[nodiscard]] view<const float, 3> first_pose() const { return pose_of(frames_.front()); }
-
-  /// Calls `f(images, poses)` with one frame after the other.
-  template <class F>
-  void for_each(const std::string& what, const F& f) const {
-    progress_bar bar(what);
-    for (std::size_t n = 0; n < frames_.size(); ++n) {
-      const depth_image image = read_depth_image(frames_[n].path);
-      f(view<const std::uint16_t, 3>(image.depths.data(), {1, image.height, image.width}),
-        pose_of(frames_[n]));
-      bar.update(static_cast<double>(n + 1) / static_cast<double>(frames_.size()));
-    }
-  }
-
- private:
-  struct frame {
-    std::string path;
-    std::vector<float> pose;
-  };
-  static view<const float, 3> pose_of(const frame& f) { return {f.pose.data(), {1, 3, 4}}; }
-
-  cpu executor_;
-  pinhole_camera camera_;
-  std::vector<frame> frames_;
-  std::int64_t skipped_ = 0;
-};
 
 depth_options limits_of(const tsdf_command& command) {
   return {command.scale, command.min_depth, command.max_depth};
@@ -78,7 +30,7 @@ depth_options limits_of(const tsdf_command& command) {
 /// The grid that all points of a recording lie in, with their bands.
 tsdf_grid find_grid(const tsdf_command& command, const recording& frames) {
   float low[3] = {HUGE_VALF, HUGE_VALF, HUGE_VALF}, high[3] = {-HUGE_VALF, -HUGE_VALF, -HUGE_VALF};
-  frames.for_each("looking for the room", [&](const auto& images, const auto& poses) {
+  frames.for_each("looking for the room", [&](const auto& images, const auto& poses, std::size_t) {
     const std::int64_t pixels = images.extent(1) * images.extent(2);
     std::vector<float> points(static_cast<std::size_t>(3 * pixels));
     const view<float, 3> at(points.data(), {1, pixels, 3});
@@ -105,61 +57,6 @@ tsdf_grid find_grid(const tsdf_command& command, const recording& frames) {
   return grid;
 }
 
-/// A volume that grows before a frame needs more blocks than there is room for.
-class growing_volume {
- public:
-  explicit growing_volume(const tsdf_grid& grid) : volume_(make(grid, 1 << 12)) {}
-
-  void add(const recording& frames, view<const std::uint16_t, 3> images, view<const float, 3> poses,
-           const integrate_depth_options& options) {
-    std::int64_t blocks[2] = {};
-    const blocks_report report{view<std::int64_t, 1>(blocks, {2})};
-    const arrays alone = make(volume_.volume.grid, 1);  // tells what the frame needs
-    add_blocks(frames.executor(), images, frames.camera(), poses, alone.volume, options, report);
-    const std::int64_t most = blocks_ + blocks[1];
-    if (most > volume_.volume.keys.extent(0)) {
-      arrays larger = make(volume_.volume.grid, 2 * most);
-      merge(frames.executor(), volume_.volume, larger.volume);
-      volume_ = std::move(larger);
-    }
-    integrate_depth(frames.executor(), images, frames.camera(), poses, volume_.volume, options,
-                    report);
-    blocks_ = blocks[0];
-  }
-  [[nodiscard]] const sparse_tsdf_volume& volume() const { return volume_.volume; }
-  [[nodiscard]] std::int64_t blocks() const { return blocks_; }
-
- private:
-  struct arrays {
-    std::vector<std::int64_t> keys, sums;
-    std::vector<std::int32_t> slots;
-    std::vector<std::uint32_t> weights, votes;
-    sparse_tsdf_volume volume;
-  };
-
-  static arrays make(const tsdf_grid& grid, std::int64_t capacity) {
-    const auto n = static_cast<std::size_t>(capacity);
-    check_memory(static_cast<double>(capacity) * 512 * 16, "the volume");
-    arrays a;
-    a.keys.resize(n);
-    a.slots.resize(n);
-    a.sums.resize(n * 512);
-    a.weights.resize(n * 512);
-    a.votes.resize(n * 512);
-    a.volume = {grid,
-                {a.keys.data(), {capacity}},
-                {a.slots.data(), {capacity}},
-                {a.sums.data(), {capacity, 8, 8, 8}},
-                {a.weights.data(), {capacity, 8, 8, 8}},
-                {a.votes.data(), {capacity, 8, 8, 8}}};
-    reset(cpu{}, a.volume);
-    return a;
-  }
-
-  arrays volume_;
-  std::int64_t blocks_ = 0;
-};
-
 surface_field read_field(const cpu& executor, const sparse_tsdf_volume& volume) {
   surface_field field{volume.grid, {}};
   const std::int64_t* const e = field.grid.extents;
@@ -172,6 +69,21 @@ surface_field read_field(const cpu& executor, const sparse_tsdf_volume& volume) 
   read_box(executor, volume, {0, 0, 0}, view<float, 3>(field.distances.data(), {e[2], e[1], e[0]}),
            options);
   return field;
+}
+
+/// The colours of a volume at points [N, 3]; grey where there are none.
+std::vector<std::uint8_t> colors_at(const cpu& executor, const sparse_tsdf_volume& volume,
+                                    const std::vector<float>& points) {
+  const auto count = static_cast<std::int64_t>(points.size()) / 3;
+  std::vector<float> values(points.size());
+  sample_channels(executor, volume, view<const float, 2>(points.data(), {count, 3}),
+                  view<float, 2>(values.data(), {count, 3}));
+  std::vector<std::uint8_t> colors;
+  colors.reserve(values.size());
+  for (const float value : values) {
+    colors.push_back(value >= 0.0F ? static_cast<std::uint8_t>(std::lround(value)) : 128);
+  }
+  return colors;
 }
 
 surface_mesh mesh_of(const cpu& executor, const surface_field& field) {
@@ -191,8 +103,23 @@ surface_mesh mesh_of(const cpu& executor, const surface_field& field) {
   return mesh;
 }
 
+/// The points [H * W, 3] that the first camera sees at these depths.
+std::vector<float> points_of(const recording& frames, const std::vector<float>& depth) {
+  const pinhole_camera& camera = frames.camera();
+  const pose world = pose::read(frames.first_pose().data_handle(), 4);
+  std::vector<float> points;
+  points.reserve(3 * depth.size());
+  for (std::size_t n = 0; n < depth.size(); ++n) {
+    const auto u = static_cast<double>(n % static_cast<std::size_t>(camera.width));
+    const auto v = static_cast<double>(n / static_cast<std::size_t>(camera.width));
+    const vec3 at = world(camera.point_at(u, v, static_cast<double>(depth[n])));
+    for (const double x : {at.x, at.y, at.z}) points.push_back(static_cast<float>(x));
+  }
+  return points;
+}
+
 /// What the first camera sees, lit from where it is.
-canvas draw(const recording& frames, const surface_field& field) {
+canvas draw(const recording& frames, const surface_field& field, const sparse_tsdf_volume* colors) {
   const pinhole_camera& camera = frames.camera();
   const auto pixels = static_cast<std::size_t>(camera.width * camera.height);
   std::vector<float> depth(pixels), normals(3 * pixels);
@@ -201,6 +128,8 @@ canvas draw(const recording& frames, const surface_field& field) {
            view<float, 3>(depth.data(), {1, camera.height, camera.width}), {}, report);
   canvas picture(static_cast<int>(camera.width), static_cast<int>(camera.height), rgb(0x1b1e26));
   const auto pose = frames.first_pose();
+  std::vector<std::uint8_t> paints;
+  if (colors != nullptr) paints = colors_at(frames.executor(), *colors, points_of(frames, depth));
   for (std::size_t n = 0; n < pixels; ++n) {
     if (depth[n] == 0.0F) continue;
     const auto u = static_cast<int>(n % static_cast<std::size_t>(camera.width));
@@ -213,7 +142,12 @@ canvas draw(const recording& frames, const surface_field& field) {
       facing -= way / length * static_cast<double>(normals[3 * n + static_cast<std::size_t>(a)]);
     }
     const auto light = static_cast<float>(0.2 + 0.8 * std::max(0.0, facing));
-    picture.blend(u, v, mixed(rgb(0x101418), rgb(0xf2ead8), light), 1.0F);
+    color paint = rgb(0xf2ead8);
+    if (colors != nullptr) {
+      paint = {static_cast<float>(paints[3 * n]) / 255, static_cast<float>(paints[3 * n + 1]) / 255,
+               static_cast<float>(paints[3 * n + 2]) / 255};
+    }
+    picture.blend(u, v, mixed(rgb(0x101418), paint, light), 1.0F);
   }
   return picture;
 }
@@ -263,9 +197,15 @@ void run(const tsdf_command& command) {
   integrate_depth_options options;
   options.depth = limits_of(command);
   options.drop_off = command.drop_off;
-  growing_volume volume(grid);
+  const bool has_colors = !command.color.empty();
+  growing_volume volume(grid, has_colors);
   const stopwatch watch;
-  frames.for_each("integrating frames", [&](const auto& images, const auto& poses) {
+  frames.for_each("integrating frames", [&](const auto& images, const auto& poses, std::size_t n) {
+    color_image colors;
+    if (has_colors) {
+      colors = frames.read_color(n);
+      options.channels = {colors.colors.data(), {1, 1, colors.height, colors.width, 3}};
+    }
     volume.add(frames, images, poses, options);
   });
   const double seconds = watch.seconds();
@@ -278,13 +218,15 @@ void run(const tsdf_command& command) {
                static_cast<long long>(grid.extents[2]), grid.voxel, grid.origin[0], grid.origin[1],
                grid.origin[2], static_cast<long long>(volume.blocks())));
   if (extension_of(command.output) == ".ply") {
-    const surface_mesh mesh = mesh_of(executor, field);
+    surface_mesh mesh = mesh_of(executor, field);
+    if (has_colors) mesh.colors = colors_at(executor, volume.volume(), mesh.vertices);
     write_file(command.output, ply_text(mesh));
     print(format("mesh: %zu vertices, %zu triangles\n", mesh.vertices.size() / 3,
                  mesh.triangles.size() / 3));
   }
   if (extension_of(command.output) == ".npz") write_volume(command.output, field);
-  if (!command.view.empty()) write_file(command.view, draw(frames, field).png());
+  if (!command.view.empty())
+    write_file(command.view, draw(frames, field, has_colors ? &volume.volume() : nullptr).png());
   print_written({command.output, command.view});
 }
 

@@ -15,6 +15,7 @@ namespace robocache::cli {
 struct tsdf_command {
   std::string depth;  // folder
   std::string poses;  // folder; empty: the same
+  std::string color;  // folder; empty: none
   std::string intrinsics;
   std::string output;  // .ply or .npz
   std::string view;    // .png
@@ -43,9 +44,10 @@ struct surface_field {
 struct surface_mesh {
   std::vector<float> vertices, normals;  // [V, 3]
   std::vector<std::int32_t> triangles;   // [T, 3]
+  std::vector<std::uint8_t> colors;      // [V, 3], or none
 };
 
-/// A binary little-endian PLY of vertices with normals, and of faces.
+/// A binary little-endian PLY of vertices with normals and what colours there are, and of faces.
 std::string ply_text(const surface_mesh& mesh);
 
 }  // namespace robocache::cli

@@ -18,11 +18,15 @@ std::string ply_text(const surface_mesh& mesh) {
   for (const char* const name : {"x", "y", "z", "nx", "ny", "nz"}) {
     text += format("property float %s\n", name);
   }
+  for (const char* const name : {"red", "green", "blue"}) {
+    if (!mesh.colors.empty()) text += format("property uchar %s\n", name);
+  }
   text += format("element face %zu\nproperty list uchar int vertex_indices\nend_header\n", faces);
-  text.reserve(text.size() + vertices * 24 + faces * 13);
+  text.reserve(text.size() + vertices * 27 + faces * 13);
   for (std::size_t n = 0; n < vertices; ++n) {
     append(text, mesh.vertices.data() + 3 * n, 3);
     append(text, mesh.normals.data() + 3 * n, 3);
+    if (!mesh.colors.empty()) append(text, mesh.colors.data() + 3 * n, 3);
   }
   for (std::size_t n = 0; n < faces; ++n) {
     text += '\3';

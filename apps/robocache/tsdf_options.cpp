@@ -12,6 +12,7 @@ constexpr const char* footer = R"(Examples:
 --depth is a folder of NAME.png or NAME.depth.png, 16-bit grey. Each needs NAME.pose.txt or NAME.txt: the
 camera's pose in the world, 3 or 4 rows of 4 numbers; the camera looks along +z with y down. Frames whose
 pose is not finite are left out. --intrinsics is a matrix of 9 numbers, or fx fy cx cy.
+Pictures of --color have the size and the camera of the depth images.
 The order of frames does not matter. OUT.ply is a mesh; OUT.npz holds `distance` (Z, Y, X) float32 in
 metres, positive in front of surfaces and NaN where nothing is known, `origin`, `voxel` and `truncation`.
 --view is drawn from where the first frame was taken.)";
@@ -31,6 +32,8 @@ void add_tsdf(CLI::App& app, tsdf_command& c) {
   command.footer(footer);
   command.add_option("--depth", c.depth, "Folder of depth images")->required()->type_name("DIR");
   command.add_option("--poses", c.poses, "Folder of poses, unless they are beside the images")
+      ->type_name("DIR");
+  command.add_option("--color", c.color, "Folder of colours, NAME.png or NAME.color.png")
       ->type_name("DIR");
   command.add_option("--intrinsics", c.intrinsics, "Camera matrix")->required()->type_name("FILE");
   command.add_option("-o,--output", c.output, "Mesh (.ply) or distances (.npz)")->type_name("OUT");

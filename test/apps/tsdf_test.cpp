@@ -22,22 +22,22 @@ using test::write_bytes;
 
 constexpr int width = 64, height = 48;
 
-/// A grey picture of so many bits, row by row.
-void write_png(const std::string& path, const std::vector<std::uint16_t>& pixels, int bits) {
+/// A picture of so many bits, row by row: grey, or with three values a pixel colours.
+void write_png(const std::string& path, const std::vector<std::uint16_t>& values, int bits) {
+  const std::size_t each = values.size() / (width * height);
   std::FILE* const file = std::fopen(path.c_str(), "wb");
   REQUIRE(file != nullptr);
   png_struct* png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
   png_info* info = png_create_info_struct(png);
   png_init_io(png, file);
-  png_set_IHDR(png, info, width, height, bits, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
-               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_IHDR(png, info, width, height, bits, each == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY,
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(png, info);
   for (std::size_t v = 0; v < height; ++v) {
     std::vector<unsigned char> row;
-    for (std::size_t u = 0; u < width; ++u) {
-      const std::uint16_t depth = pixels[v * width + u];
-      if (bits == 16) row.push_back(static_cast<unsigned char>(depth >> 8));
-      row.push_back(static_cast<unsigned char>(depth & 255));
+    for (std::size_t n = v * width * each; n < (v + 1) * width * each; ++n) {
+      if (bits == 16) row.push_back(static_cast<unsigned char>(values[n] >> 8));
+      row.push_back(static_cast<unsigned char>(values[n] & 255));
     }
     png_write_row(png, row.data());
   }
@@ -117,6 +117,31 @@ TEST_CASE("tool tsdf: a mesh and a view") {
     CHECK(vertex[5] < -0.99F);  // towards the camera
   }
   CHECK(read_bytes(r.directory / "view.png").substr(1, 3) == "PNG");
+}
+
+TEST_CASE("tool tsdf: colours") {
+  const recording r;
+  std::filesystem::create_directory(r.directory / "rgb");
+  std::vector<std::uint16_t> paint;
+  for (int n = 0; n < width * height; ++n) paint.insert(paint.end(), {200, 100, 50});
+  for (const char* const name : {"a.png", "b.color.png", "c.png"}) {
+    write_png(r.directory / (std::string("rgb/") + name), paint, 8);
+  }
+  check_success(r.run("--color rgb -o mesh.ply --view view.png"));
+  const std::string ply = read_bytes(r.directory / "mesh.ply");
+  REQUIRE(contains(ply, "property uchar red\n"));
+  const std::size_t vertices =
+      std::strtoul(ply.c_str() + ply.find("element vertex ") + 15, nullptr, 10);
+  const std::size_t header = ply.find("end_header\n") + 11;
+  CHECK(vertices > 500);
+  for (std::size_t n = 0; n < vertices; ++n) {
+    CHECK(ply.substr(header + 27 * n + 24, 3) == "\xC8\x64\x32");
+  }
+  std::filesystem::remove(r.directory / "rgb/b.color.png");
+  check_failure(r.run("--color rgb -o mesh.ply"), 2, {"b.depth.png: expected its colours in"});
+  write_bytes(r.directory / "rgb/b.png",
+              read_bytes(r.directory / "frames/b.depth.png").substr(0, 40));
+  check_failure(r.run("--color rgb -o mesh.ply"), 2, {"b.png: not a whole PNG"});
 }
 
 TEST_CASE("tool tsdf: what is wrong is said") {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <sstream>
 
 #include "files/failure.hpp"
@@ -53,9 +54,9 @@ void leave(png_struct* png, const char* text) {
 void ignore(png_struct*, const char*) {}
 
 /// False where libpng gave up. It jumps back here, past no object of C++.
-bool decode(png_struct* png, png_info* info) {
+bool decode(png_struct* png, png_info* info, int transforms) {
   if (setjmp(png_jmpbuf(png)) != 0) return false;
-  png_read_png(png, info, PNG_TRANSFORM_SWAP_ENDIAN, nullptr);
+  png_read_png(png, info, transforms, nullptr);
   return true;
 }
 
@@ -72,23 +73,44 @@ class png_reader {
   png_reader(const png_reader&) = delete;
   png_reader& operator=(const png_reader&) = delete;
 
-  depth_image read(const std::string& path) {
-    if (!decode(png_, info_)) bad_input(path + ": not a whole PNG: " + source_.error);
+  depth_image read_depth(const std::string& path) {
+    decode_or_fail(path, PNG_TRANSFORM_SWAP_ENDIAN);
     if (png_get_bit_depth(png_, info_) != 16 || png_get_channels(png_, info_) != 1) {
       bad_input(path + ": expected a picture of 16-bit grey");
     }
     depth_image image;
-    image.width = png_get_image_width(png_, info_);
-    image.height = png_get_image_height(png_, info_);
-    image.depths.resize(static_cast<std::size_t>(image.width * image.height));
-    for (std::int64_t v = 0; v < image.height; ++v) {
-      std::memcpy(image.depths.data() + v * image.width, png_get_rows(png_, info_)[v],
-                  static_cast<std::size_t>(image.width) * 2);
+    copy(2, image.width, image.height, image.depths);
+    return image;
+  }
+
+  color_image read_color(const std::string& path) {
+    decode_or_fail(path, PNG_TRANSFORM_EXPAND | PNG_TRANSFORM_GRAY_TO_RGB |
+                             PNG_TRANSFORM_STRIP_ALPHA | PNG_TRANSFORM_STRIP_16);
+    if (png_get_bit_depth(png_, info_) != 8 || png_get_channels(png_, info_) != 3) {
+      bad_input(path + ": expected a picture of colours");
     }
+    color_image image;
+    copy(3, image.width, image.height, image.colors);
     return image;
   }
 
  private:
+  void decode_or_fail(const std::string& path, int transforms) {
+    if (!decode(png_, info_, transforms)) bad_input(path + ": not a whole PNG: " + source_.error);
+  }
+
+  /// Rows of so many bytes a pixel.
+  template <class T>
+  void copy(std::size_t bytes, std::int64_t& width, std::int64_t& height, std::vector<T>& to) {
+    width = png_get_image_width(png_, info_);
+    height = png_get_image_height(png_, info_);
+    const std::size_t row = static_cast<std::size_t>(width) * bytes / sizeof(T);
+    to.resize(row * static_cast<std::size_t>(height));
+    for (std::size_t v = 0; v < static_cast<std::size_t>(height); ++v) {
+      std::memcpy(to.data() + v * row, png_get_rows(png_, info_)[v], row * sizeof(T));
+    }
+  }
+
   png_source& source_;
   png_struct* png_;
   png_info* info_;
@@ -109,12 +131,20 @@ std::vector<T> read_numbers(const std::string& path) {
 
 }  // namespace
 
-std::vector<depth_frame_files> find_frames(const std::string& depths, const std::string& poses) {
+std::vector<depth_frame_files> find_frames(const std::string& depths, const std::string& poses,
+                                           const std::string& colors) {
+  std::map<std::string, std::string> colored;  // by name
+  if (!colors.empty()) {
+    for (const fs::path& path : files_of(colors)) {
+      const bool is_depth = path.filename().string().find(".depth.") != std::string::npos;
+      if (path.extension() == ".png" && !is_depth) colored[name_of(path)] = path;
+    }
+  }
   std::vector<depth_frame_files> frames;
   for (const fs::path& path : files_of(depths)) {
     const std::string file = path.filename();
-    if (path.extension() != ".png" || file.find("color") != std::string::npos) continue;
-    depth_frame_files frame{name_of(path), path, {}};
+    if (path.extension() != ".png" || file.find(".color.") != std::string::npos) continue;
+    depth_frame_files frame{name_of(path), path, {}, {}};
     for (const char* const ending : {".pose.txt", ".txt"}) {
       const fs::path pose = fs::path(poses) / (frame.name + ending);
       if (frame.pose.empty() && fs::exists(pose)) frame.pose = pose;
@@ -122,6 +152,11 @@ std::vector<depth_frame_files> find_frames(const std::string& depths, const std:
     if (frame.pose.empty()) {
       bad_input(frame.depth + ": expected its pose in " +
                 (fs::path(poses) / (frame.name + ".pose.txt")).string() + ", or .txt");
+    }
+    if (!colors.empty()) frame.color = colored[frame.name];
+    if (!colors.empty() && frame.color.empty()) {
+      bad_input(frame.depth + ": expected its colours in " +
+                (fs::path(colors) / (frame.name + ".png")).string() + ", or .color.png");
     }
     frames.push_back(frame);
   }
@@ -132,7 +167,13 @@ std::vector<depth_frame_files> find_frames(const std::string& depths, const std:
 depth_image read_depth_image(const std::string& path) {
   const std::vector<std::byte> bytes = read_file(path);
   png_source source{bytes, 0, {}};
-  return png_reader(source).read(path);
+  return png_reader(source).read_depth(path);
+}
+
+color_image read_color_image(const std::string& path) {
+  const std::vector<std::byte> bytes = read_file(path);
+  png_source source{bytes, 0, {}};
+  return png_reader(source).read_color(path);
 }
 
 std::vector<float> read_pose(const std::string& path) {

@@ -13,10 +13,13 @@ struct depth_frame_files {
   std::string name;   ///< what both files begin with, up to the first dot
   std::string depth;  ///< NAME*.png
   std::string pose;   ///< NAME.pose.txt or NAME.txt
+  std::string color;  ///< NAME*.png of the folder of colours; empty where none was asked for
 };
 
-/// The frames of two folders, by name. Pictures without a pose are an error.
-std::vector<depth_frame_files> find_frames(const std::string& depths, const std::string& poses);
+/// The frames of folders, by name; `colors` may be empty. Depths without a pose or colours are an
+/// error.
+std::vector<depth_frame_files> find_frames(const std::string& depths, const std::string& poses,
+                                           const std::string& colors);
 
 struct depth_image {
   std::int64_t width = 0, height = 0;
@@ -25,6 +28,14 @@ struct depth_image {
 
 /// A 16-bit grey PNG.
 depth_image read_depth_image(const std::string& path);
+
+struct color_image {
+  std::int64_t width = 0, height = 0;
+  std::vector<std::uint8_t> colors;  // red, green, blue
+};
+
+/// An 8-bit PNG of colours, or of grey as colours; transparency does not count.
+color_image read_color_image(const std::string& path);
 
 /// A camera's pose: 12 or 16 numbers, row by row. Some recordings write infinities where it was
 /// lost.
