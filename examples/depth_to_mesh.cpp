@@ -30,8 +30,9 @@ int main() {
     grid.extents[axis] = extents[axis];
   }
   const std::int64_t z = extents[2], y = extents[1], x = extents[0];
-  std::vector<std::int64_t> sums(grid.cells());
-  std::vector<std::uint32_t> weights(grid.cells()), votes(grid.cells());
+  const auto cells = static_cast<std::size_t>(grid.cells());
+  std::vector<std::int64_t> sums(cells);
+  std::vector<std::uint32_t> weights(cells), votes(cells);
   const tsdf_volume volume{grid, view(sums.data(), {1, z, y, x}),
                            view(weights.data(), {1, z, y, x}), view(votes.data(), {1, z, y, x})};
   reset(cpu{}, volume);
@@ -39,7 +40,7 @@ int main() {
                   view<const float, 3>(poses.data(), {frames, 3, 4}), volume);
 
   // Read-outs do not end it. Distances are what meshes and views are made of.
-  std::vector<float> distances(grid.cells());
+  std::vector<float> distances(cells);
   read_distance(cpu{}, volume, view(distances.data(), {1, z, y, x}));
   const distance_field field{grid, view<const float, 3>(distances.data(), {z, y, x})};
 
@@ -48,8 +49,8 @@ int main() {
   mesh_arrays mesh;
   mesh.counts = view(counts.data(), {2});
   extract_mesh(cpu{}, field, mesh);
-  std::vector<float> vertices(3 * counts[0]);
-  std::vector<std::int32_t> triangles(3 * counts[1]);
+  std::vector<float> vertices(static_cast<std::size_t>(3 * counts[0]));
+  std::vector<std::int32_t> triangles(static_cast<std::size_t>(3 * counts[1]));
   mesh.vertices = view(vertices.data(), {counts[0], 3});
   mesh.triangles = view(triangles.data(), {counts[1], 3});
   extract_mesh(cpu{}, field, mesh);

@@ -14,8 +14,8 @@ struct sparse_tsdf_volume {
   view<std::int32_t, 1> slots;     ///< [N]: where the voxels of each lie; of 0 to N - 1 each once
   view<std::int64_t, 4> sums;      ///< [N, 8, 8, 8], dense, as in a `tsdf_volume`
   view<std::uint32_t, 4> weights;  ///< [N, 8, 8, 8]
-  view<std::uint32_t, 4> free_votes;  ///< [N, 8, 8, 8], optional
-  view<std::int64_t, 5> channels;     ///< [N, 8, 8, 8, C], optional
+  view<std::uint32_t, 4> free_votes = {};  ///< [N, 8, 8, 8], optional
+  view<std::int64_t, 5> channels = {};     ///< [N, 8, 8, 8, C], optional
 
   static constexpr std::int64_t no_block = INT64_MAX;
 };

@@ -26,11 +26,12 @@ struct tsdf_grid {
 /// a device. All is integers that are only ever added to, so that frames, calls and shards may come
 /// in any order.
 struct tsdf_volume {
-  tsdf_grid grid;                     ///< of every volume of the batch
-  view<std::int64_t, 4> sums;         ///< weight times distance; in 2^-32 of the truncation
-  view<std::uint32_t, 4> weights;     ///< in 2^-12; stays at its largest value
-  view<std::uint32_t, 4> free_votes;  ///< optional: of free space farther in front, as `weights`
-  view<std::int64_t, 5> channels;     ///< optional [B, Z, Y, X, C]: weight times colour, in 2^-12
+  tsdf_grid grid;                  ///< of every volume of the batch
+  view<std::int64_t, 4> sums;      ///< weight times distance; in 2^-32 of the truncation
+  view<std::uint32_t, 4> weights;  ///< in 2^-12; stays at its largest value
+  view<std::uint32_t, 4> free_votes =
+      {};                               ///< optional: of free space farther in front, as `weights`
+  view<std::int64_t, 5> channels = {};  ///< optional [B, Z, Y, X, C]: weight times colour, in 2^-12
 };
 
 /// A batch of volumes that know of each voxel its nearest point: the smallest keys of all points.
