@@ -10,6 +10,7 @@
 #include "options.hpp"
 #include "process.hpp"
 #include "terminal.hpp"
+#include "tsdf.hpp"
 
 namespace {
 
@@ -38,6 +39,7 @@ constexpr const char* footer = R"(Start here:
   robocache resample --help      one stream, at a uniform rate or at given times
   robocache fuse --help          streams of different sensors, on one clock
   robocache voxelize --help      a point cloud to a grid, and a picture of it
+  robocache tsdf --help          depth images to one surface, and a picture of it
 
 Exit codes:
   0  done
@@ -58,12 +60,14 @@ int run_tool(int argc, char** argv) {
   resample_command resample_options;
   fuse_command fuse_options;
   voxelize_command voxelize_options;
+  tsdf_command tsdf_options;
   demo_command demo_options;
   info_command info_options;
   add_demo(app, demo_options);
   add_resample(app, resample_options);
   add_fuse(app, fuse_options);
   add_voxelize(app, voxelize_options);
+  add_tsdf(app, tsdf_options);
   add_info(app, info_options);
   add_devices(app);
   try {

@@ -8,6 +8,7 @@
 #include "support/fuse_problem.hpp"
 #include "support/points_problem.hpp"
 #include "support/problem.hpp"
+#include "support/tsdf_recording.hpp"
 
 namespace {
 
@@ -123,6 +124,15 @@ void record_depth(const char* name) {
   all.print(std::string("depth ") + name);
 }
 
+void record_tsdf() {
+  tsdf_recording all(executor);
+  all.each([](const std::string& name, const auto& arrays) {
+    digest hash;
+    arrays(hash);
+    hash.print("tsdf " + name);
+  });
+}
+
 template <class T>
 void record_times() {
   record_resample<T, std::int64_t>();
@@ -147,4 +157,5 @@ int main() {
   record_clouds<f16>();
   record_depth<std::uint16_t>("u16");
   record_depth<float>("f32");
+  record_tsdf();
 }

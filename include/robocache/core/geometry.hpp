@@ -81,6 +81,11 @@ ROBOCACHE_HD basic_quaternion<Real> normalized(basic_quaternion<Real> q) {
 /// The same, for braces.
 ROBOCACHE_HD quaternion normalized(const quaternion& q) { return normalized<double>(q); }
 
+ROBOCACHE_HD vec3 cross(const vec3& a, const vec3& b) {
+  return {robocache::fma(a.y, b.z, -(a.z * b.y)), robocache::fma(a.z, b.x, -(a.x * b.z)),
+          robocache::fma(a.x, b.y, -(a.y * b.x))};
+}
+
 /// A rigid motion as the first three rows of its 4x4 matrix.
 struct pose {
   double rows[3][4];
@@ -91,6 +96,43 @@ struct pose {
     pose p;
     for (int r = 0; r < 3; ++r) {
       for (int c = 0; c < 4; ++c) p.rows[r][c] = static_cast<double>(from[r * stride + c]);
+    }
+    return p;
+  }
+
+  /// Column c: an axis of the pose's own frame, or for c = 3 its origin.
+  [[nodiscard]] ROBOCACHE_HD vec3 column(int c) const {
+    return {rows[0][c], rows[1][c], rows[2][c]};
+  }
+
+  /// How far the rotation's columns are from three of length 1 at right angles, the third being the
+  /// cross product of the others; infinite where a number is not finite.
+  [[nodiscard]] ROBOCACHE_HD double distance_from_rigid() const {
+    const vec3 x = column(0), y = column(1), z = column(2), xy = cross(x, y), t = column(3);
+    const double parts[] = {dot(x, x) - 1, dot(y, y) - 1, dot(z, z) - 1, dot(x, y), dot(y, z),
+                            dot(z, x),     xy.x - z.x,    xy.y - z.y,    xy.z - z.z};
+    double largest = 0;
+    for (const double part : parts) {
+      const double size = part < 0 ? -part : part;
+      if (!(size <= largest)) largest = size;  // NaN stays
+      if (largest != largest) break;
+    }
+    const bool finite = is_finite(largest) && is_finite(t.x) && is_finite(t.y) && is_finite(t.z);
+    return finite ? largest : detail::bit_cast<double>(std::uint64_t{0x7ff0000000000000});
+  }
+
+  /// The inverse motion, of a rotation that need only be invertible.
+  [[nodiscard]] ROBOCACHE_HD pose inverse() const {
+    const vec3 x = column(0), y = column(1), z = column(2), t = column(3);
+    const vec3 across[] = {cross(y, z), cross(z, x), cross(x, y)};
+    const double volume = dot(x, across[0]);
+    pose p;
+    for (int r = 0; r < 3; ++r) {
+      const vec3 row = {across[r].x / volume, across[r].y / volume, across[r].z / volume};
+      p.rows[r][0] = row.x;
+      p.rows[r][1] = row.y;
+      p.rows[r][2] = row.z;
+      p.rows[r][3] = -dot(row, t);
     }
     return p;
   }

@@ -1,6 +1,7 @@
 // What the arguments of bounds and selections can tell before they run.
 #pragma once
 
+#include <robocache/detail/cloud/camera_check.hpp>
 #include <robocache/detail/cloud/check.hpp>
 #include <robocache/detail/pointcloud/points/bounds_op.hpp>
 #include <robocache/detail/pointcloud/points/selection_op.hpp>
@@ -33,24 +34,6 @@ bounds_op<std::remove_const_t<P>> make_bounds_op(const view<P, 3>& points,
   return op;
 }
 
-inline void check_camera(const label& op_name, const pinhole_camera& camera) {
-  require_finite(op_name, "camera.fx", camera.fx);
-  require_finite(op_name, "camera.fy", camera.fy);
-  require_finite(op_name, "camera.cx", camera.cx);
-  require_finite(op_name, "camera.cy", camera.cy);
-  if (camera.fx == 0.0 || camera.fy == 0.0) fail(op_name, "camera.fx and camera.fy must not be 0");
-}
-
-inline void check_depth_options(const label& op_name, const depth_options& options) {
-  require_finite(op_name, "options.scale", options.scale);
-  if (options.scale < 0.0) {
-    fail(op_name, "options.scale must not be negative (got " + std::to_string(options.scale) + ")");
-  }
-  if (is_nan(options.min_depth) || is_nan(options.max_depth)) {
-    fail(op_name, "options.min_depth and options.max_depth must not be NaN");
-  }
-}
-
 template <class D>
 depth_op<std::remove_const_t<D>> make_depth_op(
     const view<D, 3>& depth, const pinhole_camera& camera, const view<const float, 3>& poses,
@@ -60,13 +43,9 @@ depth_op<std::remove_const_t<D>> make_depth_op(
                 "robocache::depth_to_points: depth is uint16_t or float");
   depth_op<T> op;
   check_view(op.name, "depth", depth);
-  check_camera(op.name, camera);
-  check_depth_options(op.name, options);
+  check_depth_options(op.name, "options", options);
   const std::int64_t height = depth.extent(1), width = depth.extent(2);
-  if (width > 0 && height > INT32_MAX / width) {
-    fail(op.name, "an image must have less than 2^31 pixels (got " + std::to_string(height) +
-                      " x " + std::to_string(width) + ")");
-  }
+  check_camera(op.name, camera, height, width);
   op.items = depth.extent(0);
   op.width = static_cast<std::int32_t>(width);
   op.pixels = static_cast<std::int32_t>(height * width);
