@@ -20,12 +20,15 @@
 #include <robocache/kinematics/dh.hpp>
 #include <robocache/kinematics/forward_kinematics.hpp>
 #include <robocache/kinematics/frames.hpp>
+#include <robocache/kinematics/inverse_kinematics.hpp>
+#include <robocache/kinematics/inverse_options.hpp>
 #include <robocache/kinematics/joint.hpp>
 #include <robocache/kinematics/motion_options.hpp>
 #include <robocache/kinematics/robot.hpp>
 #include <robocache/kinematics/rotation.hpp>
 #include <robocache/kinematics/tree.hpp>
 #include <robocache/kinematics/urdf.hpp>
+#include <robocache/kinematics/velocity.hpp>
 #include <robocache/pointcloud/accumulate.hpp>
 #include <robocache/pointcloud/points.hpp>
 #include <robocache/pointcloud/points_options.hpp>

@@ -221,9 +221,9 @@ robot parse_urdf(const std::string& text, const std::string& name) {
 }
 
 robot read_urdf(const std::string& path) {
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
-  errno = 0;
   if (file) text << file.rdbuf();
   if (!file || file.bad() || errno == EISDIR) {
     urdf_reader(path).stop(0, std::string("cannot be read: ") + std::strerror(errno));
