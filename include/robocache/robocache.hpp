@@ -17,9 +17,13 @@
 #include <robocache/core/view.hpp>
 #include <robocache/core/voxel_grid.hpp>
 #include <robocache/core/workspace.hpp>
+#include <robocache/kinematics/action_options.hpp>
+#include <robocache/kinematics/actions.hpp>
+#include <robocache/kinematics/convert.hpp>
 #include <robocache/kinematics/dh.hpp>
 #include <robocache/kinematics/forward_kinematics.hpp>
 #include <robocache/kinematics/frames.hpp>
+#include <robocache/kinematics/gripper.hpp>
 #include <robocache/kinematics/inverse_kinematics.hpp>
 #include <robocache/kinematics/inverse_options.hpp>
 #include <robocache/kinematics/joint.hpp>

@@ -117,7 +117,7 @@ TEST_CASE("a URDF that is wrong is told by file, line and element", "[urdf]") {
       {arm(limit, "revolute",
            more_link + "<link name=\"d\"/>\n" + joint_text("k", "c", "d") +
                joint_text("m", "d", "c")),
-       "arm.urdf:9: <joint name=\"k\">: joints go round in a cycle: \"k\", \"m\""},
+       "arm.urdf:10: <joint name=\"m\">: joints go round in a cycle: \"m\", \"k\""},
       {arm("<mimic joint=\"k\"/>" + limit, "revolute",
            more_link + joint_text("k", "b", "c", "<mimic joint=\"j\"/>")),
        "arm.urdf:4: <joint name=\"j\">: mimics itself"},

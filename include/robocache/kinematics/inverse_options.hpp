@@ -19,8 +19,8 @@ struct inverse_options {
   int seeds = 64;              ///< of the sequence
   view<const Real, 3> start;   ///< [B, S, D], optional; a stride of 0 shares them
   int coarse_iterations = 12;  ///< of each start
-  int fine_starts = 4;         ///< the best of them go on, 1 to 8
-  int fine_iterations = 40;    ///< of each of those
+  int fine_starts = 8;         ///< the best of them go on, 1 to 8
+  int fine_iterations = 100;   ///< of each of those
   /// Where joints go as far as the targets leave them free: with it the nearest solution wins.
   view<const Real, 2> rest;  ///< [B, D], optional; a stride of 0 shares it
   /// `track` alone: the most that a joint moves from one step to the next, rad or m.

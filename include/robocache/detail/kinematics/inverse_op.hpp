@@ -99,13 +99,14 @@ struct inverse_op {
     return list;
   }
 
-  /// Up to `count` iterations; it stops at a tenth of the tolerances. `home` may be null.
+  /// Up to `count` iterations; it stops at a tenth of the tolerances, or where no step helps.
+  /// `home` may be null.
   ROBOCACHE_HD void descend(const goal_list& goal, const real* home, int count, place& p) const {
     task linear;
     errors found;
     p.cost = linearise(goal, p.q, &linear, found);
     p.converged = is_within(found, real(1));
-    for (int n = 0; n < count && !is_within(found, real(0.1)); ++n) {
+    for (int n = 0; n < count && p.damping < most_damping && !is_within(found, real(0.1)); ++n) {
       real next[capacity];
       propose(linear, home, p, next);
       ++p.iterations;
