@@ -3,9 +3,25 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 
+#if defined(ROBOCACHE_TOOL_ROBOTS)
+#include "kinematics.hpp"
+#endif
+
 namespace robocache::cli {
+namespace {
+
+/// A robot by the name of its file, all else as arrays.
+void describe(const std::string& path) {
+#if defined(ROBOCACHE_TOOL_ROBOTS)
+  if (std::filesystem::path(path).extension() == ".urdf") return run_robot_info(path);
+#endif
+  run_info(path);
+}
+
+}  // namespace
 
 void add_rate_option(CLI::App& command, std::optional<double>& rate, const std::string& help) {
   const auto is_rate = [](const std::string& text) -> std::string {
@@ -60,10 +76,10 @@ void add_demo(CLI::App& app, demo_command& c) {
 
 void add_info(CLI::App& app, std::string& path) {
   CLI::App& command = *app.add_subcommand(
-      "info", "List the arrays of a NumPy file; of stamps the rate, jitter and gaps");
-  command.footer("Example:\n  robocache info log.npz");
-  command.add_option("file", path, "File (.npz or .npy)")->required()->type_name("FILE");
-  command.callback([&path] { run_info(path); });
+      "info", "List the arrays of a NumPy file, of stamps the rate, jitter and gaps; or a robot");
+  command.footer("Examples:\n  robocache info log.npz\n  robocache info robot.urdf");
+  command.add_option("file", path, "File (.npz, .npy or .urdf)")->required()->type_name("FILE");
+  command.callback([&path] { describe(path); });
 }
 
 void add_devices(CLI::App& app) {
