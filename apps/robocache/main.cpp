@@ -7,6 +7,9 @@
 #include <stdexcept>
 
 #include "commands.hpp"
+#if defined(ROBOCACHE_TOOL_ROBOTS)
+#include "kinematics.hpp"
+#endif
 #include "options.hpp"
 #include "process.hpp"
 #include "terminal.hpp"
@@ -68,6 +71,12 @@ int run_tool(int argc, char** argv) {
   add_fuse(app, fuse_options);
   add_voxelize(app, voxelize_options);
   add_tsdf(app, tsdf_options);
+#if defined(ROBOCACHE_TOOL_ROBOTS)
+  fk_command fk_options;
+  ik_command ik_options;
+  add_fk(app, fk_options);
+  add_ik(app, ik_options);
+#endif
   add_info(app, info_options);
   add_devices(app);
   try {

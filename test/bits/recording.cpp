@@ -6,6 +6,7 @@
 
 #include "support/accumulate_problem.hpp"
 #include "support/fuse_problem.hpp"
+#include "support/motion_problem.hpp"
 #include "support/points_problem.hpp"
 #include "support/problem.hpp"
 #include "support/tsdf_recording.hpp"
@@ -134,6 +135,15 @@ void record_tsdf() {
 }
 
 template <class T>
+void record_motion() {
+  digest all;
+  for (const std::uint64_t seed : {15, 16, 17}) {
+    for (const auto& result : motion_problem<T>(seed, 200).run(executor, 0, 200)) all(result);
+  }
+  all.print(std::string("kinematics ") + format<T>::name);
+}
+
+template <class T>
 void record_times() {
   record_resample<T, std::int64_t>();
   record_resample<T, double>();
@@ -158,4 +168,6 @@ int main() {
   record_depth<std::uint16_t>("u16");
   record_depth<float>("f32");
   record_tsdf();
+  record_motion<float>();
+  record_motion<double>();
 }

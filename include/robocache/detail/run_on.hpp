@@ -33,9 +33,8 @@ void run(const any_executor& executor, const Op& op) {
   executor.visit([&](const auto& chosen) { run(chosen, op); });
 }
 
-template <class Op>
-[[noreturn]] void refuse_gpu(const Op& op) {
-  fail(op.name, "there is no GPU code of it so far: its executor is `cpu`");
+[[noreturn]] inline void refuse_gpu() {
+  fail("gpu", "this operation has no GPU code so far: its executor is `cpu`");
 }
 
 }  // namespace detail
@@ -60,10 +59,10 @@ ROBOCACHE_END_NAMESPACE
 #else
 #define ROBOCACHE_PROMISE_CPU(...) ROBOCACHE_REFUSE_GPU(__VA_ARGS__)
 #endif
-#define ROBOCACHE_REFUSE_GPU(...)                                   \
-  template <>                                                       \
-  inline void run<__VA_ARGS__>(const gpu&, const __VA_ARGS__& op) { \
-    refuse_gpu(op);                                                 \
+#define ROBOCACHE_REFUSE_GPU(...)                                \
+  template <>                                                    \
+  inline void run<__VA_ARGS__>(const gpu&, const __VA_ARGS__&) { \
+    refuse_gpu();                                                \
   }
 /// ... and compiled in src/, for the CPU by a .cpp and for the GPU by a .cu.
 #if defined(__CUDACC__)

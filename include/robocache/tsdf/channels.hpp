@@ -15,16 +15,15 @@ namespace detail {
       Do(each_entry<sample_channels_rule<dense_places>>)                                     \
           Do(each_entry<sample_channels_rule<sparse_places>>)
 
-ROBOCACHE_PROMISED_CHANNELS(ROBOCACHE_PROMISE)
+ROBOCACHE_PROMISED_CHANNELS(ROBOCACHE_PROMISE_CPU)
 
 }  // namespace detail
 
 /// Reads the weighted means of channels.
 ///
-/// \param executor `cpu`, `gpu` or `any_executor`; all views lie in memory that it can reach.
-/// \param volume   with channels.
-/// \param output   [B, Z, Y, X, C] float or uint8_t (rounded to nearest), dense.
-/// \param unknown  the value of voxels without a distance.
+/// \param executor `cpu`, or `any_executor` of one, until there are kernels; all views lie in
+/// memory that it can reach. \param volume   with channels. \param output   [B, Z, Y, X, C] float
+/// or uint8_t (rounded to nearest), dense. \param unknown  the value of voxels without a distance.
 ///
 /// In single precision; deterministic and asynchronous as `read_distance`.
 template <class Executor, class Out>
@@ -35,7 +34,7 @@ void read_channels(const Executor& executor, const tsdf_volume& volume, view<Out
 
 /// Finds the channels at points, such as the vertices of a mesh or what a ray-cast meets.
 ///
-/// \param executor `cpu`, `gpu` or `any_executor`.
+/// \param executor `cpu`, or `any_executor` of one, until there are kernels.
 /// \param volume   a `tsdf_volume` of one, or a `sparse_tsdf_volume`, with channels.
 /// \param points   [N, 3] float in the world, rows may be longer.
 /// \param output   [N, C] float: trilinear between those of the eight voxels around that have some;

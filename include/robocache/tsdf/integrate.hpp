@@ -16,7 +16,7 @@ namespace detail {
   Do(each_entry<reset_tsdf_rule>) Do(each_entry<merge_tsdf_rule>) \
       Do(integrate_depth_op<std::uint16_t>) Do(integrate_depth_op<float>)
 
-ROBOCACHE_PROMISED_INTEGRATE(ROBOCACHE_PROMISE)
+ROBOCACHE_PROMISED_INTEGRATE(ROBOCACHE_PROMISE_CPU)
 
 }  // namespace detail
 
@@ -31,8 +31,9 @@ void reset(const Executor& executor, const tsdf_volume& volume) {
 /// Adds depth images to volumes: the projective distance, depth minus z of the voxel's centre
 /// along the optical axis (Curless and Levoy, 1996).
 ///
-/// \param executor `cpu`, `gpu` or `any_executor`; all views lie in memory that it can reach.
-/// \param depth    [B, F, H, W] uint16_t or float, rows may be longer: F frames for each of B
+/// \param executor `cpu`, or `any_executor` of one, until there are kernels; all views lie in
+/// memory that it can reach. \param depth    [B, F, H, W] uint16_t or float, rows may be longer: F
+/// frames for each of B
 ///                 volumes. Packed frames are [1, F, H, W] with `options.frames.offsets`. Pixels
 ///                 and units are those of `depth_to_points`.
 /// \param camera   of all images.

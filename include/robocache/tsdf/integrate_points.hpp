@@ -19,14 +19,15 @@ namespace detail {
           Do(each_entry<read_nearest_rule<float>>) Do(each_entry<read_nearest_rule<bf16>>) \
               Do(each_entry<read_nearest_rule<f16>>)
 
-ROBOCACHE_PROMISED_INTEGRATE_POINTS(ROBOCACHE_PROMISE)
+ROBOCACHE_PROMISED_INTEGRATE_POINTS(ROBOCACHE_PROMISE_CPU)
 
 }  // namespace detail
 
 /// Adds points to volumes by the planes that their normals span.
 ///
-/// \param executor `cpu`, `gpu` or `any_executor`; all views lie in memory that it can reach.
-/// \param points   [B, N, 3] float, rows may be longer. Packed clouds are [1, N, 3] with
+/// \param executor `cpu`, or `any_executor` of one, until there are kernels; all views lie in
+/// memory that it can reach. \param points   [B, N, 3] float, rows may be longer. Packed clouds are
+/// [1, N, 3] with
 ///                 `options.clouds.offsets`.
 /// \param normals  [B, N, 3] float of any length, out of the surface.
 /// \param volume   takes in, for each voxel centre c within the truncation of a point p's plane and

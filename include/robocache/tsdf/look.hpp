@@ -14,16 +14,16 @@ namespace detail {
 /// The promised types.
 #define ROBOCACHE_PROMISED_LOOK(Do) Do(each_entry<query_rule>) Do(ray_cast_op)
 
-ROBOCACHE_PROMISED_LOOK(ROBOCACHE_PROMISE)
+ROBOCACHE_PROMISED_LOOK(ROBOCACHE_PROMISE_CPU)
 
 }  // namespace detail
 
 /// Finds the distance at points, and which way it grows.
 ///
-/// \param executor  `cpu`, `gpu` or `any_executor`; all views lie in memory that it can reach.
-/// \param field     trilinear between voxel centres.
-/// \param points    [N, 3] float in the world, rows may be longer.
-/// \param values    [N]: metres; NaN outside the outermost centres, and where one of the eight
+/// \param executor  `cpu`, or `any_executor` of one, until there are kernels; all views lie in
+/// memory that it can reach. \param field     trilinear between voxel centres. \param points    [N,
+/// 3] float in the world, rows may be longer. \param values    [N]: metres; NaN outside the
+/// outermost centres, and where one of the eight
 ///                  around is unknown.
 /// \param gradients optional [N, 3]: derivatives of the value along x, y, z; NaN likewise.
 ///
@@ -38,7 +38,7 @@ void query_field(const Executor& executor, const distance_field& field, view<con
 
 /// Finds what cameras see of the surface.
 ///
-/// \param executor `cpu`, `gpu` or `any_executor`.
+/// \param executor `cpu`, or `any_executor` of one, until there are kernels.
 /// \param field    trilinear between voxel centres.
 /// \param camera   of all images.
 /// \param poses    optional [F, 3, 4] or [F, 4, 4]: camera to world, as for `integrate_depth`.

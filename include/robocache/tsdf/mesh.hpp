@@ -13,14 +13,15 @@ namespace detail {
 /// The promised types.
 #define ROBOCACHE_PROMISED_MESH(Do) Do(mesh_op)
 
-ROBOCACHE_PROMISED_MESH(ROBOCACHE_PROMISE)
+ROBOCACHE_PROMISED_MESH(ROBOCACHE_PROMISE_CPU)
 
 }  // namespace detail
 
 /// Extracts the surface where distances change sign (marching cubes: Lorensen and Cline, 1987).
 ///
-/// \param executor `cpu`, `gpu` or `any_executor`; all views lie in memory that it can reach.
-/// \param field    distances in metres. Cells of eight voxels one of which is unknown have no
+/// \param executor `cpu`, or `any_executor` of one, until there are kernels; all views lie in
+/// memory that it can reach. \param field    distances in metres. Cells of eight voxels one of
+/// which is unknown have no
 ///                 triangles; a distance of 0 counts as positive.
 /// \param mesh     vertices lie where the distance along an edge between two voxels is 0, once for
 ///                 all triangles that share it: numbered by voxel and then by axis, those without a

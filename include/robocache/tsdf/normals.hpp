@@ -14,15 +14,15 @@ namespace detail {
 #define ROBOCACHE_PROMISED_NORMALS(Do) \
   Do(depth_normals_op<std::uint16_t>) Do(depth_normals_op<float>) Do(cloud_normals_op)
 
-ROBOCACHE_PROMISED_NORMALS(ROBOCACHE_PROMISE)
+ROBOCACHE_PROMISED_NORMALS(ROBOCACHE_PROMISE_CPU)
 
 }  // namespace detail
 
 /// Estimates the normals of depth images: the cross product of what lies between the neighbours of
 /// a pixel along rows and along columns.
 ///
-/// \param executor `cpu`, `gpu` or `any_executor`; all views lie in memory that it can reach.
-/// \param depth    [F, H, W] uint16_t or float, as for `depth_to_points`.
+/// \param executor `cpu`, or `any_executor` of one, until there are kernels; all views lie in
+/// memory that it can reach. \param depth    [F, H, W] uint16_t or float, as for `depth_to_points`.
 /// \param camera   of all images.
 /// \param poses    optional [F, 3, 4] or [F, 4, 4]: camera to world, as for `integrate_depth`.
 /// \param points   optional [F, H * W, 3]: the points of the pixels in the world, where they are.
@@ -48,7 +48,7 @@ void estimate_normals(const Executor& executor, view<D, 3> depth, const pinhole_
 /// Estimates the normals of clouds: of the plane through the points of the 27 voxels around that of
 /// a point (the axis of least variance, by PCA). Points of one voxel have one, but for its sign.
 ///
-/// \param executor `cpu`, `gpu` or `any_executor`.
+/// \param executor `cpu`, or `any_executor` of one, until there are kernels.
 /// \param points   [B, N, 3] float, rows may be longer; packed clouds are [1, N, 3] with
 ///                 `options.clouds.offsets`.
 /// \param normals  [B, N, 3]: of length 1, towards the viewpoint. NaN for padding, for points whose

@@ -20,15 +20,15 @@ namespace detail {
                   Do(each_entry<read_occupancy_rule<bf16>>)                            \
                       Do(each_entry<read_occupancy_rule<float>>)
 
-ROBOCACHE_PROMISED_READ_TSDF(ROBOCACHE_PROMISE)
+ROBOCACHE_PROMISED_READ_TSDF(ROBOCACHE_PROMISE_CPU)
 
 }  // namespace detail
 
 /// Reads distances: the weighted mean of each voxel, clamped.
 ///
-/// \param executor `cpu`, `gpu` or `any_executor`; all views lie in memory that it can reach.
-/// \param volume   is not changed: frames can go on coming.
-/// \param output   [B, Z, Y, X] float, bf16 or f16, dense: metres, or parts of the truncation;
+/// \param executor `cpu`, or `any_executor` of one, until there are kernels; all views lie in
+/// memory that it can reach. \param volume   is not changed: frames can go on coming. \param output
+/// [B, Z, Y, X] float, bf16 or f16, dense: metres, or parts of the truncation;
 ///                 positive in front of the surface.
 /// \param options  units, clamp, the value of unknown voxels, and what is known.
 ///

@@ -15,7 +15,7 @@ namespace detail {
 #define ROBOCACHE_PROMISED_RUNNING(Do) \
   Do(each_entry<reset_running_rule>) Do(running_depth_op<std::uint16_t>) Do(running_depth_op<float>)
 
-ROBOCACHE_PROMISED_RUNNING(ROBOCACHE_PROMISE)
+ROBOCACHE_PROMISED_RUNNING(ROBOCACHE_PROMISE_CPU)
 
 }  // namespace detail
 
@@ -35,7 +35,7 @@ void reset(const Executor& executor, const running_volume& volume) {
 /// frame counts w / (max_weight + w) in the end, and what was seen long ago is forgotten; free
 /// space is a distance of the truncation. (Curless and Levoy, 1996, with the weight cut.)
 ///
-/// \param executor   `cpu`, `gpu` or `any_executor`.
+/// \param executor   `cpu`, or `any_executor` of one, until there are kernels.
 /// \param depth      [B, F, H, W] uint16_t or float, with all else as for `integrate_depth`.
 /// \param camera     of all images.
 /// \param poses      optional [B, F, 3, 4] or [B, F, 4, 4].

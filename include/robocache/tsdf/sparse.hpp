@@ -19,7 +19,7 @@ namespace detail {
           Do(each_entry<read_blocks_rule<bf16>>) Do(each_entry<read_blocks_rule<f16>>) \
               Do(read_box_op)
 
-ROBOCACHE_PROMISED_SPARSE_TSDF(ROBOCACHE_PROMISE)
+ROBOCACHE_PROMISED_SPARSE_TSDF(ROBOCACHE_PROMISE_CPU)
 
 }  // namespace detail
 
@@ -49,8 +49,8 @@ void add_blocks(const Executor& executor, view<D, 3> depth, const pinhole_camera
 /// Adds depth images to a block-sparse volume: first the blocks that they need, as `add_blocks`,
 /// then what they say of all voxels that there are.
 ///
-/// \param executor `cpu`, `gpu` or `any_executor`; all views lie in memory that it can reach.
-/// \param depth    [F, H, W] uint16_t or float, as for a dense volume.
+/// \param executor `cpu`, or `any_executor` of one, until there are kernels; all views lie in
+/// memory that it can reach. \param depth    [F, H, W] uint16_t or float, as for a dense volume.
 /// \param camera   of all images.
 /// \param poses    optional [F, 3, 4] or [F, 4, 4].
 /// \param volume   takes in what a dense volume of its grid would, in the blocks that it has.
