@@ -1,4 +1,5 @@
-# Two export files, so that who asks for the component `headers` needs no CUDA toolkit.
+# An export file each, so that who asks for the component `headers` needs no CUDA toolkit, and no
+# tinyxml2 who asks not for `urdf`.
 
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
@@ -11,7 +12,12 @@ install(
   REGEX "\\.(hpp|cuh)$")
 install(TARGETS robocache_headers EXPORT RoboCacheHeaders)
 install(TARGETS robocache_library EXPORT RoboCacheLibrary)
-foreach(part Headers Library)
+set(parts Headers Library)
+if(ROBOCACHE_HAS_URDF)
+  install(TARGETS robocache_urdf EXPORT RoboCacheUrdf)
+  list(APPEND parts Urdf)
+endif()
+foreach(part IN LISTS parts)
   install(
     EXPORT RoboCache${part}
     NAMESPACE RoboCache::

@@ -71,6 +71,7 @@ struct voxelize_command {
   std::string view;     // .png
   std::string features;
   viewpoint from = viewpoint::isometric;
+  bool view_all = false;  // outliers, too
   voxel_mode mode = voxel_mode::density;
   std::optional<std::int32_t> ignored_label;
   grid_settings grid;
@@ -83,11 +84,16 @@ struct demo_command {
   executor_choice executor;
 };
 
+struct info_command {
+  std::string path;
+  std::string columns;  // of .bin; empty: as the format has them
+};
+
 void run(const resample_command& command);
 void run(const fuse_command& command);
 void run(const voxelize_command& command);
 void run(const demo_command& command);
-void run_info(const std::string& path);
+void run(const info_command& command);
 void run_devices();
 
 }  // namespace robocache::cli

@@ -198,7 +198,8 @@ void run(const demo_command& command) {
   const std::string base = command.directory + "/demo";
   const std::string recording = base + ".npz", fused_file = base + "_50hz.npz",
                     plot = base + ".svg";
-  check_files({}, {{"--output", recording}, {"--output", fused_file}, {"--output", plot}});
+  check_files({},
+              {{"--output", recording}, {"--output", fused_file}, {"--output", plot, {".svg"}}});
 
   const std::vector<fuse_source> sources = make_recording();
   const target_clock clock = common_clock(sources, demo_rate, time_span::overlap, element::f32);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <robocache/pointcloud/points.hpp>
 #include <string>
 
 #include "files/failure.hpp"
@@ -63,11 +65,12 @@ double index_in(const point_cloud& cloud, double value, double origin, double vo
   });
 }
 
-/// A size or place that the positions' type cannot hold is one that no point can have.
-void check_held(const point_cloud& cloud, double value, bool is_size, const char* option) {
-  const double held = with_position_type(
+/// `value` as the type of the positions has it. A size or place that it cannot hold is one that no
+/// point can have.
+double held(const point_cloud& cloud, double value, bool is_size, const char* option) {
+  const double result = with_position_type(
       cloud, [&](auto zero) { return double{static_cast<decltype(zero)>(value)}; });
-  if (std::isfinite(held) && (held > 0 || !is_size)) return;
+  if (std::isfinite(result) && (result > 0 || !is_size)) return result;
   bad_usage(std::string(option) + ": expected what " + numpy_name(cloud.positions.type) +
             ", the type of the positions, can hold, got " + format("%g", value));
 }
@@ -90,7 +93,7 @@ void choose_axis(const point_cloud& cloud, const grid_settings& settings, int ax
   const auto a = static_cast<std::size_t>(axis);
   const bool has_box = !settings.box.empty();
   const double voxel = settings.voxel[settings.voxel.size() == 3 ? a : 0];
-  check_held(cloud, voxel, true, "--voxel");
+  const double edge = held(cloud, voxel, true, "--voxel");
   const auto [low, high] = range_of(cloud, axis);
   if (!has_box && (settings.origin.empty() || settings.cells.empty())) {
     check_points(cloud, low, high);
@@ -98,7 +101,7 @@ void choose_axis(const point_cloud& cloud, const grid_settings& settings, int ax
   const double origin = has_box                   ? settings.box[a]
                         : settings.origin.empty() ? origin_below(low, voxel)
                                                   : settings.origin[a];
-  check_held(cloud, origin, false, has_box ? "--box" : "--origin");
+  const double corner = held(cloud, origin, false, has_box ? "--box" : "--origin");
   double cells = 0;
   if (has_box) {
     // A box of whole voxels stays one where the division is off by a rounding.
@@ -109,9 +112,22 @@ void choose_axis(const point_cloud& cloud, const grid_settings& settings, int ax
   }
   cells = std::max(cells, 1.0);
   if (!(cells <= most_cells) || !std::isfinite(origin + cells * voxel)) bad_extent(cells, axis);
-  grid.origin[axis] = origin;
-  grid.voxel[axis] = voxel;
+  grid.origin[axis] = corner;
+  grid.voxel[axis] = edge;
   grid.extents[axis] = static_cast<std::int64_t>(cells);
+}
+
+/// The points of T outside `box`; none with a NaN coordinate.
+template <class T>
+std::vector<std::int32_t> outside_of(const point_box& box, const array& positions) {
+  const std::int64_t count = positions.shape[0];
+  std::vector<std::int32_t> indices(static_cast<std::size_t>(count));
+  std::int64_t number = 0;
+  crop_points(cpu{}, view<const T, 3>(positions.as<T>(), {1, count, 3}), box,
+              view<std::int32_t, 2>(indices.data(), {1, count}),
+              view<std::int64_t, 1>(&number, {1}));
+  indices.resize(static_cast<std::size_t>(number));
+  return indices;
 }
 
 }  // namespace
@@ -119,8 +135,22 @@ void choose_axis(const point_cloud& cloud, const grid_settings& settings, int ax
 cloud_grid choose_grid(const point_cloud& cloud, const grid_settings& settings) {
   check(settings);
   cloud_grid grid;
+  grid.type = cloud.positions.type;
   for (int axis = 0; axis < 3; ++axis) choose_axis(cloud, settings, axis, grid);
   return grid;
+}
+
+void drop_outside(point_cloud& cloud, const std::vector<double>& box) {
+  point_box kept;
+  std::copy(box.begin(), box.begin() + 3, kept.lower);
+  std::copy(box.begin() + 3, box.end(), kept.upper);
+  kept.negate = true;
+  with_position_type(cloud, [&](auto zero) {
+    using T = decltype(zero);
+    for (const std::int32_t i : outside_of<T>(kept, cloud.positions)) {
+      cloud.positions.as<T>()[3 * i] = std::numeric_limits<T>::infinity();
+    }
+  });
 }
 
 }  // namespace robocache::cli

@@ -21,10 +21,11 @@ array array_of(const std::vector<std::int32_t>& values, std::vector<std::int64_t
   return result;
 }
 
-array array_of(const double (&values)[3]) {
+/// As the type that the grid was counted in.
+array array_of(const double (&values)[3], element type) {
   array result = make_array(element::f64, {3});
   std::copy(values, values + 3, result.as<double>());
-  return result;
+  return converted(result, type);
 }
 
 /// All channels [V, C], as numbers or as labels.
@@ -65,7 +66,7 @@ array channel_of(const voxel_cells& cells, int channel, float color_scale, eleme
 void write_grid(const std::string& path, const cloud_grid& grid, const voxelized& result,
                 voxel_mode mode, bool dense) {
   const voxel_cells& cells = result.cells;
-  const array origin = array_of(grid.origin), voxel = array_of(grid.voxel);
+  const array origin = array_of(grid.origin, grid.type), voxel = array_of(grid.voxel, grid.type);
   const array coordinates = array_of(cells.coordinates, {cells.size(), 3});
   const array counts = array_of(cells.counts, {static_cast<std::int64_t>(cells.counts.size())});
   const array extents = [&] {

@@ -1,10 +1,15 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <filesystem>
 
 #include "commands.hpp"
 #include "files/failure.hpp"
+#include "files/input.hpp"
 #include "files/npz.hpp"
+#include "files/ply.hpp"
+#include "files/ply_header.hpp"
+#include "files/raw_points.hpp"
 #include "stamps.hpp"
 #include "terminal.hpp"
 
@@ -127,22 +132,36 @@ std::string describe_times(const std::string& name, const array& raw) {
   }
 }
 
-}  // namespace
+using table_rows = std::vector<std::vector<std::string>>;
 
-void run_info(const std::string& path) {
+table_rows head(const char* what) { return {{what, "element", "shape", "min", "max", "NaN"}}; }
+
+/// What a table says of an array.
+std::vector<std::string> described(const std::string& name, const array& values) {
+  const summary s = summary_of(values);
+  return {name, type_text(values), shape_text(values.shape), s.low, s.high, std::to_string(s.nans)};
+}
+
+/// As `array_file::read` takes it.
+std::string name_of_field(const std::string& name, const std::string& field) {
+  return name.empty() || field.empty() ? name + field : name + "." + field;
+}
+
+void info_of_arrays(const std::string& path) {
   const array_file file(path);
-  std::vector<std::vector<std::string>> rows{{"array", "element", "shape", "min", "max", "NaN"}};
+  table_rows rows = head("array");
   std::string times, problem;
   for (const std::string& name : file.names()) {
     const std::string shown = name.empty() ? "(npy)" : name;
     try {
       progress_bar bar("reading " + shown);
-      const array values = file.read(name, bar.hook());
-      const summary s = summary_of(values);
-      rows.push_back({shown, type_text(values), shape_text(values.shape), s.low, s.high,
-                      std::to_string(s.nans)});
-      if (name.empty() || is_named_like_times(name))
-        times += describe_times(printable(shown), values);
+      for (const named_field& field : file.read_fields(name, bar.hook())) {
+        const std::string known = name_of_field(name, field.name);
+        rows.push_back(described(known.empty() ? shown : known, field.values));
+        if (known.empty() || is_named_like_times(field.name.empty() ? name : field.name)) {
+          times += describe_times(printable(known.empty() ? shown : known), field.values);
+        }
+      }
     } catch (const input_failure& error) {
       rows.push_back({shown, "unreadable", "", "", "", ""});
       if (!problem.empty()) complain(problem);
@@ -153,6 +172,75 @@ void run_info(const std::string& path) {
         (file.names().size() == 1 ? "" : "s") + "\n\n" + table(rows));
   if (!times.empty()) print("\n" + times);
   if (!problem.empty()) bad_input(problem);
+}
+
+std::vector<std::byte> read_whole(const std::string& path) {
+  progress_bar bar("reading " + path);
+  return read_file(path, bar.hook());
+}
+
+/// "binary_little_endian, 40684 vertices; not read: face (80000)"
+std::string text_of(const ply_header& header) {
+  constexpr const char* names[] = {"ascii", "binary_little_endian", "binary_big_endian"};
+  std::string text = names[static_cast<int>(header.format)], others;
+  for (const ply_element& e : header.elements) {
+    if (e.name == "vertex") {
+      text += ", " + std::to_string(e.count) + " vertices";
+    } else {
+      others +=
+          (others.empty() ? "; not read: " : ", ") + e.name + " (" + std::to_string(e.count) + ")";
+    }
+  }
+  return text + others;
+}
+
+void info_of_ply(const std::string& path) {
+  const std::vector<std::byte> bytes = read_whole(path);
+  line_reader lines({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+  const ply_header header = parse_ply_header(lines, path);
+  std::vector<std::string> remarks;
+  table_rows rows = head("property");
+  for (const ply_column& c : parse_ply(bytes.data(), bytes.size(), path, &remarks)) {
+    rows.push_back(described(c.name, c.values));
+  }
+  for (const std::string& remark : remarks) complain("note: " + remark);
+  print(printable(path) + ": " + printable(text_of(header)) + "\n\n" + table(rows));
+}
+
+/// A column of the rows that a cloud was read from.
+array column_of(const point_cloud& cloud, const array& table, std::int64_t column) {
+  array result = make_array(table.type, {cloud.size()});
+  for (std::int64_t row = 0; row < cloud.size(); ++row) {
+    result.as<float>()[row] = table.as<float>()[row * table.shape[1] + column];
+  }
+  return result;
+}
+
+void info_of_raw_points(const std::string& path, const std::string& columns) {
+  const std::vector<std::byte> bytes = read_whole(path);
+  const point_cloud cloud = parse_raw_points(bytes.data(), bytes.size(), path, columns);
+  table_rows rows = head("column");
+  for (int axis = 0; axis < 3; ++axis) {
+    rows.push_back(
+        described({static_cast<char>('x' + axis)}, column_of(cloud, cloud.positions, axis)));
+  }
+  for (std::size_t f = 0; f < cloud.features.size(); ++f) {
+    rows.push_back(
+        described(cloud.features[f], column_of(cloud, cloud.values, static_cast<std::int64_t>(f))));
+  }
+  for (const std::string& remark : cloud.remarks) complain("note: " + remark);
+  print(printable(path) + ": " + std::to_string(cloud.size()) + " points as " +
+        printable(cloud.layout) + "\n\n" + table(rows));
+}
+
+}  // namespace
+
+void run(const info_command& command) {
+  const std::string extension = std::filesystem::path(command.path).extension();
+  if (extension == ".bin") return info_of_raw_points(command.path, command.columns);
+  if (!command.columns.empty()) bad_usage("--columns: only rows of .bin files lack names");
+  if (extension == ".ply") return info_of_ply(command.path);
+  info_of_arrays(command.path);
 }
 
 }  // namespace robocache::cli

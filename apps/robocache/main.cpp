@@ -7,9 +7,13 @@
 #include <stdexcept>
 
 #include "commands.hpp"
+#if defined(ROBOCACHE_TOOL_ROBOTS)
+#include "kinematics.hpp"
+#endif
 #include "options.hpp"
 #include "process.hpp"
 #include "terminal.hpp"
+#include "tsdf.hpp"
 
 namespace {
 
@@ -38,6 +42,7 @@ constexpr const char* footer = R"(Start here:
   robocache resample --help      one stream, at a uniform rate or at given times
   robocache fuse --help          streams of different sensors, on one clock
   robocache voxelize --help      a point cloud to a grid, and a picture of it
+  robocache tsdf --help          depth images to one surface, and a picture of it
 
 Exit codes:
   0  done
@@ -58,13 +63,21 @@ int run_tool(int argc, char** argv) {
   resample_command resample_options;
   fuse_command fuse_options;
   voxelize_command voxelize_options;
+  tsdf_command tsdf_options;
   demo_command demo_options;
-  std::string info_path;
+  info_command info_options;
   add_demo(app, demo_options);
   add_resample(app, resample_options);
   add_fuse(app, fuse_options);
   add_voxelize(app, voxelize_options);
-  add_info(app, info_path);
+  add_tsdf(app, tsdf_options);
+#if defined(ROBOCACHE_TOOL_ROBOTS)
+  fk_command fk_options;
+  ik_command ik_options;
+  add_fk(app, fk_options);
+  add_ik(app, ik_options);
+#endif
+  add_info(app, info_options);
   add_devices(app);
   try {
     app.parse(argc, argv);

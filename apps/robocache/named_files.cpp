@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <optional>
 #include <tuple>
 
@@ -41,6 +42,23 @@ void refuse_same(const named_file& output, const named_file& other) {
             (output.path == other.path ? "" : ", which is the same as '" + other.path + "'"));
 }
 
+std::vector<std::string> endings_of(const named_file& output) {
+  if (!output.endings.empty()) return output.endings;
+  return {output.option == "--plot" ? ".svg" : ".npz"};
+}
+
+/// Who asks for x.csv would not look for an archive of arrays in it.
+void check_ending(const named_file& output) {
+  const std::string ending = std::filesystem::path(output.path).extension();
+  std::string list;
+  for (const std::string& known : endings_of(output)) {
+    if (ending == known) return;
+    list += (list.empty() ? "" : " or ") + known;
+  }
+  bad_usage(output.option + ": expected a name that ends with " + list + ", got '" + output.path +
+            "'");
+}
+
 }  // namespace
 
 void check_files(const std::vector<named_file>& inputs, const std::vector<named_file>& outputs) {
@@ -55,6 +73,7 @@ void check_files(const std::vector<named_file>& inputs, const std::vector<named_
       bad_usage(output.option + ": expected another file than standard output, got '" +
                 output.path + "'");
     }
+    check_ending(output);
   }
 }
 

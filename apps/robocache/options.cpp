@@ -2,9 +2,25 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 
+#if defined(ROBOCACHE_TOOL_ROBOTS)
+#include "kinematics.hpp"
+#endif
+
 namespace robocache::cli {
+namespace {
+
+/// A robot by the name of its file.
+void describe(const info_command& c) {
+#if defined(ROBOCACHE_TOOL_ROBOTS)
+  if (std::filesystem::path(c.path).extension() == ".urdf") return run_robot_info(c.path);
+#endif
+  run(c);
+}
+
+}  // namespace
 
 CLI::Option* add_rate_option(CLI::App& command, const std::string& name,
                              std::optional<clock_rate>& rate, const std::string& help) {
@@ -89,12 +105,22 @@ void add_demo(CLI::App& app, demo_command& c) {
   command.callback([&c] { run(c); });
 }
 
-void add_info(CLI::App& app, std::string& path) {
+void add_info(CLI::App& app, info_command& c) {
   CLI::App& command = *app.add_subcommand(
-      "info", "List the arrays of a NumPy file; of stamps the rate, jitter and gaps");
-  command.footer("Example:\n  robocache info log.npz");
-  command.add_option("file", path, "File (.npz or .npy)")->required()->type_name("FILE");
-  command.callback([&path] { run_info(path); });
+      "info",
+      "List the arrays of a NumPy file, the columns of a point cloud or the joints of a robot; of "
+      "stamps the rate, jitter and gaps");
+  command.footer(
+      "Examples:\n  robocache info log.npz\n  robocache info scan.ply\n"
+      "  robocache info scan.bin --columns 5\n  robocache info robot.urdf");
+  command.add_option("file", c.path, "File (.npz, .npy, .ply, .bin or .urdf)")
+      ->required()
+      ->type_name("FILE");
+  command
+      .add_option("--columns", c.columns,
+                  "What a row of .bin holds, or how many numbers it has, as voxelize takes it")
+      ->type_name("LIST");
+  command.callback([&c] { describe(c); });
 }
 
 void add_devices(CLI::App& app) {

@@ -17,7 +17,7 @@ void add_resample(CLI::App& app, resample_command& command);
 void add_fuse(CLI::App& app, fuse_command& command);
 void add_voxelize(CLI::App& app, voxelize_command& command);
 void add_demo(CLI::App& app, demo_command& command);
-void add_info(CLI::App& app, std::string& path);
+void add_info(CLI::App& app, info_command& command);
 void add_devices(CLI::App& app);
 
 /// A rate, which is a number or a fraction.

@@ -96,6 +96,7 @@ panel channel_panel(const plot_source& from, std::int64_t channel, const std::st
   const std::int64_t channels = s.channels();
   panel result;
   result.title = title;
+  result.out_of = channels;
   result.steps = kind_of_channel(from.kinds, channel) == interpolation::previous;
   const array& targets = from.targets.times;
   const std::int64_t columns =
@@ -127,6 +128,7 @@ panel column_panel(const std::vector<fuse_source>& sources, const array& clock, 
 
   panel p;
   p.title = title;
+  p.out_of = first.back();
   p.steps = !reduced &&
             kind_of_channel(source.settings.sampling.kinds, channel) == interpolation::previous;
   const array stamps = on_common_clock(source);

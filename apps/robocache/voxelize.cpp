@@ -53,14 +53,6 @@ void check(const voxelize_command& command) {
   if (command.output.empty() && command.view.empty()) {
     bad_usage("voxelize: expected --output, --view or both, got neither");
   }
-  const std::string extension = extension_of(command.output);
-  if (!command.output.empty() && extension != ".npz" && extension != ".ply") {
-    bad_usage("--output: expected a name that ends with .npz or .ply, got '" + command.output +
-              "'");
-  }
-  if (!command.view.empty() && extension_of(command.view) != ".png") {
-    bad_usage("--view: expected a name that ends with .png, got '" + command.view + "'");
-  }
   if (has_features(command.mode) == command.features.empty()) {
     bad_usage(std::string("--mode ") + name_of(command.mode) +
               (command.features.empty() ? ": expected --features, got none"
@@ -70,7 +62,7 @@ void check(const voxelize_command& command) {
     bad_usage("--ignore-label: expected --mode vote");
   }
   check_files({{"the input", file_of_cloud(command.input)}},
-              {{"--output", command.output}, {"--view", command.view}});
+              {{"--output", command.output, {".npz", ".ply"}}, {"--view", command.view, {".png"}}});
 }
 
 std::vector<std::string> names_of(const point_cloud& cloud, const std::vector<int>& chosen) {
@@ -147,6 +139,7 @@ picture picture_of(const voxelize_command& command, const cloud_grid& grid, cons
   p.from = command.from;
   p.by = coloring_of(command.mode, names);
   p.keep_highest = command.mode == voxel_mode::max;
+  p.with_outliers = command.view_all;
   return p;
 }
 
@@ -175,12 +168,17 @@ std::string occupancy_text(const voxelize_command& command, const cloud_grid& gr
   return text;
 }
 
+std::string cloud_text(const point_cloud& cloud) {
+  return printable(cloud.name) + ": " + std::to_string(cloud.size()) + " points" +
+         (cloud.layout.empty() ? "" : " as " + cloud.layout) +
+         (cloud.size() > 0 ? ", " + range_text(cloud) : "") + "\n";
+}
+
 void print_result(const voxelize_command& command, const any_executor& executor,
                   const point_cloud& cloud, const cloud_grid& grid, const voxelized& result) {
-  print(printable(cloud.name) + ": " + std::to_string(cloud.size()) + " points" +
-        (cloud.size() > 0 ? ", " + range_text(cloud) : "") + "\n");
   print("grid: " + extents_text(grid) + " voxels of " + voxel_text(grid) +
-        format(" from (%g, %g, %g)\n", grid.origin[0], grid.origin[1], grid.origin[2]));
+        format(" from (%g, %g, %g), in %s\n", grid.origin[0], grid.origin[1], grid.origin[2],
+               numpy_name(grid.type)));
   print(format("%lld points inside, %lld outside, %lld NaN\n",
                static_cast<long long>(result.inside), static_cast<long long>(result.outside),
                static_cast<long long>(result.nan)));
@@ -211,12 +209,15 @@ point_cloud read_input(const voxelize_command& command) {
 void voxelize(const voxelize_command& command) {
   check(command);
   const any_executor executor = choose_executor(command.executor);
-  const point_cloud cloud = read_input(command);
+  point_cloud cloud = read_input(command);
+  for (const std::string& remark : cloud.remarks) complain("note: " + remark);
   const std::vector<int> chosen =
       command.features.empty() ? std::vector<int>{} : find_features(cloud, command.features);
   const std::vector<std::string> names = names_of(cloud, chosen);
   if (extension_of(command.output) == ".ply") check_point_names(names);
   const cloud_grid grid = choose_grid(cloud, command.grid);
+  const std::string found = cloud_text(cloud);
+  if (!command.grid.box.empty()) drop_outside(cloud, command.grid.box);
   const bool dense = is_dense(command, grid, chosen.size());
   const array features =
       command.mode == voxel_mode::vote ? labels_of(cloud, chosen) : features_of(cloud, chosen);
@@ -229,6 +230,7 @@ void voxelize(const voxelize_command& command) {
   if (!command.view.empty()) {
     write_file(command.view, draw(result.cells, picture_of(command, grid, result, names)).png());
   }
+  print(found);
   print_result(command, executor, cloud, grid, result);
 }
 

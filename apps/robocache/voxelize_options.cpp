@@ -14,20 +14,26 @@ constexpr const char* footer = R"(Examples:
 
 A cloud is one of:
   FILE.ply           ascii or binary; vertices need x, y and z
-  FILE.bin           rows of little-endian float32
-  FILE.npz:ARRAY, FILE.npy   float16, float32 or float64 of shape (N, C)
+  FILE.bin           rows of little-endian float32; values that make no sense as such are told
+  FILE.npz:ARRAY, FILE.npy   float16, float32 or float64 of shape (N, C), or a structured array, whose
+                     fields are the columns
   --columns says what the rows of all but PLY hold: names such as x,y,z,intensity, or how many they
-  are: 3 x y z, 4 and intensity (KITTI; of .bin unless said otherwise), 5 and ring (nuScenes), 6 x y z
-  red green blue.
+  are: 3 x y z, 4 and intensity (KITTI; of .bin unless said otherwise), 5 and ring (nuScenes; of .pcd.bin),
+  6 x y z red green blue.
 Features are named as in the file, or by the number of their column from 0. intensity is any name that
 has it as a part, color is red,green,blue and normal is nx,ny,nz.
 
-A point belongs to the voxel floor((point - origin) / voxel), tested as half open. Without --origin it
-is the multiple of the voxel at or below the lowest point, without --cells they reach the highest.
+A point belongs to the voxel floor((point - origin) / voxel), tested as half open and computed in the
+type of the positions: float32, or float64 where the file has doubles or integers of 32 bits and more.
+Without --origin it is the multiple of the voxel at or below the lowest point, without --cells they reach
+the highest. Of --box X0 <= x < X1 holds, too, limits rounded to that type: points beyond it are outside
+even where the last voxel reaches further, and so are those that the formula rounds beyond that voxel.
+--origin and --cells take whole voxels.
 OUT.npz holds, all z-major, `grid` (Z, Y, X) uint8 for occupancy and int32 for density, or float32
 (Z, Y, X, C) beside `counts` (Z, Y, X) for mean and max, where empty voxels are 0; `origin` and `voxel`
-(x, y, z). vote takes features that are labels and gives the most frequent one as int32, the smallest of
-those that tie. With --sparse: `coordinates` (V, 3) as z, y, x, `counts` (V,), `values` (V, C), and `shape`.
+(x, y, z) in the type of the positions, with which the formula gives the same voxels. vote takes features
+that are labels and gives the most frequent one as int32, the smallest of those that tie. With --sparse:
+`coordinates` (V, 3) as z, y, x, `counts` (V,), `values` (V, C), and `shape`.
 OUT.ply holds the centres of the occupied voxels with their count and features.)";
 
 void add_grid_options(CLI::App& command, grid_settings& grid) {
@@ -83,6 +89,8 @@ void add_voxelize(CLI::App& app, voxelize_command& c) {
           "isometric (default) or top")
       ->check(CLI::IsMember({"isometric", "top"}))
       ->type_name("SIDE");
+  command.add_flag("--view-all", c.view_all,
+                   "Draw voxels far from all others, too, however small the rest becomes");
   command.add_option("--voxel", c.voxel, "Edge of a voxel in metres, or its three edges x y z")
       ->required()
       ->expected(1, 4)

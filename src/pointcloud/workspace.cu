@@ -41,16 +41,15 @@ std::size_t fill_workspace_bytes(const voxel_grid& grid, std::int64_t batch, std
 }
 
 std::size_t bins_workspace_bytes(const voxel_grid& grid, std::int64_t batch, std::int64_t points,
-                                 bool packed, std::int64_t channels) {
+                                 bool packed, std::int64_t features) {
   constexpr const char* name = "voxelize_features_workspace_bytes";
   const cloud_layout op = make_layout(name, grid, batch, points, packed);
-  if (channels < 0 || channels > (std::int64_t{1} << 40)) {
-    fail(name, "channels must be 0 to 2^40 (got " + std::to_string(channels) + ")");
+  if (features < 0 || features > (std::int64_t{1} << 40)) {
+    fail(name, "features must be 0 to 2^40 (got " + std::to_string(features) + ")");
   }
-  const std::int64_t features = channels < 1 ? 1 : channels;  // of one channel each, at most
-  std::size_t bytes = plan_bins(op, {true, true, {}}, channels, nullptr).bytes;
-  if (reduces_by_slabs(op, features, channels)) {
-    bytes = std::max(bytes, plan_features(op, features, channels, nullptr).bytes);
+  std::size_t bytes = plan_bins(op, {true, true}, nullptr).bytes;
+  if (reduces_by_slabs(op, features)) {
+    bytes = std::max(bytes, plan_features(op, features, nullptr).bytes);
   }
   // The last part is for the mask of first points.
   return bytes + static_cast<std::size_t>(op.slots()) / 2 + 2048;

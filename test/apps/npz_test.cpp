@@ -155,27 +155,19 @@ TEST_CASE("npy: element types that are not read") {
   const auto type = [](const char* descr) {
     return test::npy(test::header(descr, "(1,)"), std::string(8, '\0'));
   };
-  check_parse_error(type(">f8"), {"little-endian", "big-endian", "'>f8'"});
-  check_parse_error(type(">i2"), {"big-endian"});
   check_parse_error(type("|O"), {"Python objects", "never unpickled"});
   check_parse_error(type("<c16"), {"unknown element type", "'<c16'"});
   check_parse_error(type("<U4"), {"unknown element type"});
   for (const char* date : {"<M8", "<M8[]", "<M8[10]", "<M8[min]", "<M8[us", "M8[us]", "|M8[us]"}) {
     check_parse_error(type(date), {"unknown element type", "datetime64"});
   }
-  check_parse_error(type(">M8[us]"), {"big-endian"});
   check_parse_error(type(""), {"unknown element type"});
   check_parse_error(type("<f16"), {"unknown element type"});
   check_parse_error(type("f8"), {"unknown element type"});
   check_parse_error(type("|f8"), {"unknown element type"});
   check_parse_error(
       test::npy("{'descr': [('x', '<f8')], 'fortran_order': False, 'shape': (1,)}", "12345678"),
-      {"structured"});
-}
-
-TEST_CASE("npy: Fortran order") {
-  check_parse_error(test::npy(test::header("<f8", "(2, 3)", "True"), test::bytes_of(six)),
-                    {"C order", "Fortran order", "(2, 3)"});
+      {"structured", "fields x behind a point, as in ARRAY.FIELD"});
 }
 
 TEST_CASE("npy: sizes that do not fit") {

@@ -178,6 +178,38 @@ TEST_CASE("points: NumPy files") {
   check_error<input_failure>("(truncated)", here / "t.npy");
 }
 
+TEST_CASE("points: the fields of a structured array are columns") {
+  const temporary_directory here;
+  // Two by one points, as drivers give organised clouds.
+  const std::string head =
+      "{'descr': [('intensity', '<u2'), ('x', '<f4'), ('y', '<f4'), ('z', '<f4'), ('rgb', '|u1', "
+      "(2,))], 'fortran_order': False, 'shape': (2, 1), }";
+  const std::string rows = test::little_endian(9, 2) + test::bytes_of<float>({1, 2, 3}) + "ab" +
+                           test::little_endian(8, 2) + test::bytes_of<float>({4, 5, 6}) + "cd";
+  write_bytes(here / "c.npy", test::npy(head, rows));
+  const point_cloud cloud = read_cloud(here / "c.npy");
+  CHECK(cloud.positions.type == element::f32);
+  CHECK(positions(cloud) == std::vector<double>{1, 2, 3, 4, 5, 6});
+  CHECK(cloud.features == strings{"intensity", "rgb0", "rgb1"});
+  CHECK(values(cloud.values) == std::vector<float>{9, 'a', 'b', 8, 'c', 'd'});
+  check_error<usage_failure>("a structured array names its own columns", here / "c.npy", "3");
+
+  const auto npy_of_fields = [](const std::string& fields, const std::string& bytes) {
+    return test::npy("{'descr': " + fields + ", 'fortran_order': False, 'shape': (1,), }", bytes);
+  };
+  write_bytes(here / "d.npz",
+              test::zip({{"p.npy", npy_of_fields("[('x', '<f8'), ('y', '<f4'), ('z', '<f4')]",
+                                                 std::string(16, '\0'))}}));
+  CHECK(read_cloud(here / "d.npz:p").positions.type == element::f64);
+  write_bytes(here / "e.npy", npy_of_fields("[('x', '<f4'), ('y', '<f4')]", "abcdefgh"));
+  check_error<input_failure>("expected columns x, y and z, got x, y", here / "e.npy");
+  write_bytes(here / "f.npy", npy_of_fields("[('x', '<f4', (3,)), ('y', '<f4'), ('z', '<f4')]",
+                                            std::string(20, 'a')));
+  check_error<input_failure>("got x0, x1, x2, y, z", here / "f.npy");
+  write_bytes(here / "g.npy", npy_of_fields("[('x', '|u1', (1025,))]", std::string(1025, 'a')));
+  check_error<input_failure>("at most 1024 numbers", here / "g.npy");
+}
+
 TEST_CASE("points: float16 positions are exact as float32") {
   const temporary_directory here;
   write_bytes(here / "h.npy",

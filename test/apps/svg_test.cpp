@@ -293,3 +293,13 @@ TEST_CASE("svg: names that are not UTF-8 or not XML leave it well formed") {
   CHECK(svg.find(">" + mark + " " + mark + " \xf0\x9f\xa4\x96<") != std::string::npos);
   CHECK(svg.find(">" + mark + mark + mark + mark + "<") != std::string::npos);
 }
+
+TEST_CASE("svg: a figure of fewer panels than channels says so") {
+  figure f;
+  f.subtitle = "linear";
+  f.panels.resize(8);
+  for (panel& p : f.panels) p.out_of = 36;
+  CHECK(draw(f).find(">linear; 8 of 36 channels are drawn<") != std::string::npos);
+  for (panel& p : f.panels) p.out_of = 8;
+  CHECK(draw(f).find(">linear<") != std::string::npos);
+}

@@ -170,8 +170,8 @@ TEST_CASE("tool: two outputs of one file are refused, by whatever names") {
     }
   }
   // Names that only look alike are two files.
-  check_success(run_tool(here, writers[0].command + " -o d/a.npz --plot a.npz"));
-  std::filesystem::remove(here / "a.npz");
+  check_success(run_tool(here, writers[0].command + " -o d/a.npz --plot a.svg"));
+  std::filesystem::remove(here / "a.svg");
   std::filesystem::create_hard_link(here / "old.npz", here / "hard.png");
   check_failure(run_tool(here, "voxelize c.bin --voxel 1 -o old.npz --view hard.png"), 1,
                 {"--view: expected another file than that of --output"});

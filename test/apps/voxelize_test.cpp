@@ -474,13 +474,15 @@ TEST_CASE("voxelize: nothing inside is no mistake") {
   const auto empty =
       run_tool(here, "voxelize e.bin --voxel 1 --box 0 0 0 1 1 1 --sparse -o out.npz");
   check_success(empty);
-  CHECK(contains(empty.out, "e.bin: 0 points\n"));
+  CHECK(contains(empty.out, "e.bin: 0 points as rows of 4 float32 (x, y, z, intensity)\n"));
   CHECK_FALSE(contains(empty.out, "inf"));
   write_bin(here / "nan.bin", {{0, 1, NAN, 2, 3, NAN}, 3});
   const auto flat =
       run_tool(here, "voxelize nan.bin --columns 3 --voxel 1 --box 0 0 0 1 1 1 -o n.npz");
   check_success(flat);
-  CHECK(contains(flat.out, "nan.bin: 2 points, x 0 to 2, y 1 to 3, z nowhere finite\n"));
+  CHECK(contains(
+      flat.out,
+      "nan.bin: 2 points as rows of 3 float32 (x, y, z), x 0 to 2, y 1 to 3, z nowhere finite\n"));
   check_success(run_tool(here, "voxelize e.bin --voxel 1 --box 0 0 0 1 1 1 -o out.ply"));
 }
 

@@ -6,8 +6,10 @@
 
 #include "support/accumulate_problem.hpp"
 #include "support/fuse_problem.hpp"
+#include "support/motion_problem.hpp"
 #include "support/points_problem.hpp"
 #include "support/problem.hpp"
+#include "support/tsdf_recording.hpp"
 
 namespace {
 
@@ -123,6 +125,24 @@ void record_depth(const char* name) {
   all.print(std::string("depth ") + name);
 }
 
+void record_tsdf() {
+  tsdf_recording all(executor);
+  all.each([](const std::string& name, const auto& arrays) {
+    digest hash;
+    arrays(hash);
+    hash.print("tsdf " + name);
+  });
+}
+
+template <class T>
+void record_motion() {
+  digest all;
+  for (const std::uint64_t seed : {15, 16, 17}) {
+    for (const auto& result : motion_problem<T>(seed, 200).run(executor, 0, 200)) all(result);
+  }
+  all.print(std::string("kinematics ") + format<T>::name);
+}
+
 template <class T>
 void record_times() {
   record_resample<T, std::int64_t>();
@@ -147,4 +167,7 @@ int main() {
   record_clouds<f16>();
   record_depth<std::uint16_t>("u16");
   record_depth<float>("f32");
+  record_tsdf();
+  record_motion<float>();
+  record_motion<double>();
 }

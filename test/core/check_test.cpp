@@ -1,9 +1,11 @@
 // The checks that operations share: what they refuse, and in which words.
 #include <robocache/detail/check.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/random.hpp"
 
 namespace {
 
@@ -26,7 +28,8 @@ std::string view_error(const view<V, Rank>& v, bool is_output = false) {
 }
 
 std::string apart_error(const view<float, 2>& a, const view<float, 2>& b) {
-  return error_of([&] { detail::require_apart("op", "a", a, "b", b); });
+  return error_of(
+      [&] { detail::require_apart("op", "a", detail::footprint(a), "b", detail::footprint(b)); });
 }
 
 constexpr std::int64_t huge = INT64_MAX;
@@ -131,6 +134,68 @@ TEST_CASE("two outputs have no element in common", "[check]") {
   CHECK(apart_error(at(0, 1, 0), at(3, 1, 99)) == fine);
   CHECK(apart_error(at(0, 1, 0), at(2, 1, 99)) == overlap);
   CHECK(apart_error(at(0, 0, 3), at(0, 2, 3)) == fine);
+}
+
+namespace {
+
+/// The bytes of up to three repetitions, one by one.
+template <class T>
+std::set<std::uintptr_t> bytes_of(const view<T, 3>& v) {
+  std::set<std::uintptr_t> bytes;
+  for (std::int64_t i = 0; i < v.extent(0); ++i) {
+    for (std::int64_t j = 0; j < v.extent(1); ++j) {
+      for (std::int64_t k = 0; k < v.extent(2); ++k) {
+        const auto at = reinterpret_cast<std::uintptr_t>(&v(i, j, k));
+        for (std::size_t b = 0; b < sizeof(T); ++b) bytes.insert(at + b);
+      }
+    }
+  }
+  return bytes;
+}
+
+template <class T>
+view<T, 3> any_view_of(test::random_source& random) {
+  static T field[4000];
+  const auto extent = [&] { return random.between(0, 4); };
+  const auto stride = [&] {
+    constexpr std::int64_t usual[] = {0, 1, 2, 3, 4, 6, 8, 12, 24, -3, -12, 40};
+    return random.one_of(usual);
+  };
+  const std::int64_t extents[] = {extent(), extent(), random.between(1, 5)};
+  const std::int64_t strides[] = {stride(), stride(), 1};
+  return {field + 1000 + random.between(0, 60), extents, strides};
+}
+
+}  // namespace
+
+TEST_CASE("arrays meet where they have a byte in common, and nowhere else", "[check]") {
+  test::random_source random(5);
+  INFO("seed " << random.seed());
+  int met = 0, near = 0;
+  for (int i = 0; i < 20000; ++i) {
+    const auto a = any_view_of<float>(random), b = any_view_of<float>(random);
+    const auto of_a = bytes_of(a), of_b = bytes_of(b);
+    const bool common = std::any_of(of_a.begin(), of_a.end(),
+                                    [&](std::uintptr_t byte) { return of_b.count(byte) != 0; });
+    if (detail::footprint(a).meets(detail::footprint(b)) != common) FAIL("pair " << i);
+    if (!of_a.empty() && !of_b.empty() && *of_a.begin() < *of_b.rbegin()) {
+      (common ? met : near)++;
+    }
+  }
+  CHECK(met > 1000);
+  CHECK(near > 1000);
+}
+
+TEST_CASE("arrays of different elements share a block of memory item by item", "[check]") {
+  // Each item: 6 floats, then 8 bytes.
+  auto* const bytes = reinterpret_cast<std::uint8_t*>(memory);
+  const detail::footprint values(view<float, 3>(memory, {4, 2, 3}, {8, 3, 1}));
+  const detail::footprint flags(view<std::uint8_t, 2>(bytes + 24, {4, 8}, {32, 1}));
+  const detail::footprint longer(view<std::uint8_t, 2>(bytes + 24, {4, 9}, {32, 1}));
+  CHECK_FALSE(values.meets(flags));
+  CHECK_FALSE(flags.meets(values));
+  CHECK(values.meets(longer));
+  CHECK(longer.meets(values));
 }
 
 TEST_CASE("products and sums that do not fit are refused", "[check]") {

@@ -1,6 +1,7 @@
 // The shared arithmetic against extended precision.
 #include <robocache/core/math.hpp>
 
+#include "circular_floats.hpp"
 #include "support/catch.hpp"
 #include "support/random.hpp"
 
@@ -76,6 +77,41 @@ TEST_CASE("arc is atan2 in the first quadrant to 3 ulp", "[math]") {
   CHECK(robocache::arc(0.0, 3.0) == 0.0);
   CHECK(robocache::arc(3.0, 0.0) == std::acos(0.0));
   CHECK(robocache::arc(1.0, 1.0) == std::atan(1.0));
+}
+
+TEST_CASE("sine and cosine in single precision keep 2 ulp", "[math]") {
+  check_circular_floats(997);
+  CHECK(robocache::sine_cosine(0.0F).sine == 0.0F);
+  CHECK(robocache::sine_cosine(0.0F).cosine == 1.0F);
+  for (const float x : {0x1.000002p30F, std::numeric_limits<float>::infinity(), std::nanf("5")}) {
+    CHECK(is_canonical_nan(robocache::sine_cosine(x).sine));
+    CHECK(is_canonical_nan(robocache::sine_cosine(-x).cosine));
+  }
+}
+
+TEST_CASE("arc tangents keep 3 ulp, in every quadrant", "[math]") {
+  random_source random(25);
+  for (std::int64_t i = 0; i < samples; ++i) {
+    const auto y = static_cast<float>(std::exp2(random.uniform(-40.0, 40.0)));
+    const auto x =
+        static_cast<float>(static_cast<double>(y) * std::exp2(random.uniform(-8.0, 8.0)));
+    for (const float a : {y, -y}) {
+      for (const float b : {x, -x}) {
+        const long double expected =
+            std::atan2(static_cast<long double>(a), static_cast<long double>(b));
+        const auto in_single = static_cast<long double>(robocache::arc_tangent(a, b));
+        const auto in_double = static_cast<long double>(
+            robocache::arc_tangent(static_cast<double>(a), static_cast<double>(b)));
+        if (std::fabs(in_single - expected) > 3 * ulp_at<float>(expected))
+          FAIL("at " << a << ", " << b);
+        if (std::fabs(in_double - expected) > 3 * ulp_at<double>(expected))
+          FAIL("at " << a << ", " << b);
+      }
+    }
+  }
+  CHECK(robocache::arc_tangent(0.0F, 0.0F) == 0.0F);
+  CHECK(robocache::arc_tangent(0.0, -1.0) == std::acos(-1.0));
+  CHECK(robocache::arc_tangent(-2.0, 0.0) == -std::acos(0.0));
 }
 
 TEMPLATE_TEST_CASE("fma rounds once", "[math]", float, double) {

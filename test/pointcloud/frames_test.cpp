@@ -1,27 +1,15 @@
 // Real depth frames: the points that NumPy found in them, and those of the definition.
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "support/catch.hpp"
+#include "support/depth_files.hpp"
 #include "support/points_problem.hpp"
-
-#if defined(ROBOCACHE_TEST_PNG)
-#include <png.h>
-
-#include <cstdio>
-#endif
 
 namespace {
 
 using namespace test;
-
-std::string frames_directory() {
-  const char* named = std::getenv("ROBOCACHE_TEST_DATA");
-  return std::string(named != nullptr ? named : ROBOCACHE_SOURCE_DIR "/../shared/data") +
-         "/3dmatch/";
-}
 
 /// What NumPy says of a frame with depths up to 4 m, by (u - cx) * z / fx and a product with the
 /// pose in double, rounded to float.
@@ -56,37 +44,16 @@ const frame frames[] = {
 
 #if defined(ROBOCACHE_TEST_PNG)
 
-/// Reads a 16-bit grey picture; the size stays 0 where libpng refuses.
-void read_png(const std::string& path, depth_problem<std::uint16_t>& p) {
-  std::FILE* const file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) return;
-  png_struct* png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
-  png_info* info = png_create_info_struct(png);
-  if (setjmp(png_jmpbuf(png)) == 0) {
-    png_init_io(png, file);
-    png_read_png(png, info, PNG_TRANSFORM_SWAP_ENDIAN, nullptr);
-    if (png_get_bit_depth(png, info) == 16 && png_get_channels(png, info) == 1) {
-      p.width = png_get_image_width(png, info);
-      p.height = png_get_image_height(png, info);
-      p.dense.resize(static_cast<std::size_t>(p.width * p.height));
-      for (std::int64_t v = 0; v < p.height; ++v) {
-        std::memcpy(p.dense.data() + v * p.width, png_get_rows(png, info)[v],
-                    static_cast<std::size_t>(p.width) * 2);
-      }
-    }
-  }
-  png_destroy_read_struct(&png, &info, nullptr);
-  std::fclose(file);
-}
-
 depth_problem<std::uint16_t> read_frame(const std::string& directory, const frame& f) {
   depth_problem<std::uint16_t> p;
-  read_png(directory + f.name + ".depth.png", p);
+  const depth_picture picture = read_depth_png(directory + f.name + ".depth.png");
+  p.width = picture.width;
+  p.height = picture.height;
+  p.dense = picture.pixels;
   p.camera = {570.342205, 570.342205, 320.0, 240.0};
   p.options.max_depth = 4.0;
   p.pose_rows = 4;
-  std::ifstream pose(directory + f.name + ".pose.txt");
-  for (double value = 0; pose >> value;) p.poses.push_back(static_cast<float>(value));
+  p.poses = read_numbers(directory + f.name + ".pose.txt");
   p.lay();
   return p;
 }

@@ -242,3 +242,30 @@ TEST_CASE("depth_to_points names what is wrong") {
          {"options.min_depth and options.max_depth must not be NaN",
           [](call& c) { c.options.max_depth = std::nan(""); }}});
 }
+
+TEST_CASE("outputs of points that share memory with another array are refused") {
+  check("cloud_bounds", &call::bounds,
+        {{"points and minimum must not overlap",
+          [](call& c) {
+            c.minimum = {c.coordinates.data() + 23, {2, 3}};
+          }},
+         {"report.valid and maximum must not overlap", [](call& c) {
+            c.count = {reinterpret_cast<std::int64_t*>(c.more.data()) + 2, {2}};
+          }}});
+  check("crop_points", &call::crop,
+        {{"values and output must not overlap",
+          [](call& c) {
+            c.output = {c.coordinates.data() + 39, {2, 4, 5}};
+          }},
+         {"count and indices must not overlap", [](call& c) {
+            c.count = {reinterpret_cast<std::int64_t*>(c.found.data()) + 3, {2}};
+          }}});
+  check("depth_to_points", &call::project,
+        {{"poses and points must not overlap",
+          [](call& c) {
+            c.cloud = {c.coordinates.data() + 23, {2, 6, 3}};
+          }},
+         {"report.pixels and points must not overlap", [](call& c) {
+            c.pixels = {reinterpret_cast<std::int32_t*>(c.out.data()) + 35, {2, 6}};
+          }}});
+}

@@ -139,7 +139,43 @@ TEST_CASE("crop_points: borders, infinities and NaN") {
   CHECK(crop(-robocache::point_box::everywhere, robocache::point_box::everywhere, false) ==
         list{0, 1, 2, 4, 6});
   CHECK(crop(2.0, 1.0, false).empty());
-  CHECK(crop(0x1.fffffep0, 0x1.fffffep0 + 1e-12, false) == list{6});  // finer than float
+  CHECK(crop(0x1.fffffep0, 0x1.fffffep0 + 1e-12, false).empty());  // one float
+  // Limits beyond float are finite all the same.
+  CHECK(crop(-1e300, 1e300, false) == list{0, 1, 2, 6});
+  CHECK(crop(-1e300, 1e300, true) == list{3, 4});
+}
+
+TEMPLATE_TEST_CASE("crop_points: the limits of a box are those of a grid", "", float, double) {
+  using Real = TestType;
+  // Half of these decimals lie above their float and half below.
+  for (const double edge : {51.2, -51.2, 0.1, 0.7, -0.3, 40.0, 69.12, -39.68, 1e-3, 1234.567}) {
+    INFO(edge);
+    const auto at = static_cast<Real>(edge);
+    const Real points[] = {std::nextafter(at, Real(-1e9)), 0, 0, at, 0, 0,  //
+                           std::nextafter(at, Real(1e9)),  0, 0};
+    const auto kept = [&](double lower, double upper) {
+      robocache::point_box box;
+      box.lower[0] = lower;
+      box.upper[0] = upper;
+      std::vector<std::int32_t> indices(3);
+      std::int64_t count = 0;
+      robocache::crop_points(cpu{}, view<const Real, 3>(points, {1, 3, 3}), box,
+                             view<std::int32_t, 2>(indices.data(), {1, 3}),
+                             view<std::int64_t, 1>(&count, {1}));
+      indices.resize(static_cast<std::size_t>(count));
+      return indices;
+    };
+    using list = std::vector<std::int32_t>;
+    CHECK(kept(edge, edge + 100) == list{1, 2});
+    CHECK(kept(edge - 100, edge) == list{0});
+    robocache::voxel_grid grid;
+    grid.origin[0] = edge;
+    grid.size[0] = 100;
+    const robocache::voxel_finder<Real> find(grid);
+    CHECK(find(points[0], 0, 0) == find.outside);
+    CHECK(find(points[3], 0, 0) == 0);
+    CHECK(find(points[6], 0, 0) == 0);
+  }
 }
 
 TEMPLATE_TEST_CASE("depth_to_points is the definition's", "", std::uint16_t, float) {

@@ -782,6 +782,60 @@ TEST_CASE("voxelize: bad outputs and features are named", "[errors]") {
   refuse(first, of_first);
 }
 
+TEST_CASE("voxelize: outputs that share memory with another array are refused", "[errors]") {
+  for (const auto& op : all_operations) {
+    refuse(op,
+           {"report.outside and report.inside must not overlap",
+            [](call& c) {
+              c.report.outside = {c.totals.data() + 3, {2}};
+            }},
+           0);
+    refuse(op,
+           {"options.clouds.lengths and report.invalid must not overlap",
+            [](call& c) {
+              c.clouds.lengths = {c.totals.data() + 6, {2}};
+              c.totals[6] = c.totals[7] = -7;
+            }},
+           1);
+  }
+  const mistake of_dense[] = {
+      {"points and output must not overlap",
+       [](call& c) {
+         c.occupancy = {c.numbers.data() + 23, {2, 2, 5, 3}};
+       }},
+  };
+  refuse(occupancy, of_dense);
+  const mistake of_features[] = {
+      {"features[0].output and report.counts must not overlap",
+       [](call& c) {
+         c.report.counts = {reinterpret_cast<std::int32_t*>(c.out.data()) + 179, {2, 2, 5, 3}};
+       }},
+      {"features[0].values and features[0].output must not overlap",
+       [](call& c) {
+         c.dense = {c.numbers.data() + 23, {2, 2, 5, 3, 3}};
+       }},
+  };
+  refuse(features, of_features);
+  const mistake of_lists[] = {
+      {".counts and ",
+       [](call& c) {
+         c.voxels.counts = c.kept.counts = {c.words.data() + 23, {6}};
+       }},
+      {"report.inside and ",
+       [](call& c) {
+         c.report.inside = {c.totals.data(), {2}};
+       }},
+  };
+  refuse(sparse, of_lists);
+  refuse(first, of_lists);
+  refuse(first,
+         {"values and output must not overlap",
+          [](call& c) {
+            c.output = {c.numbers.data() + 23, {6, 2, 3}};
+          }},
+         0);
+}
+
 TEST_CASE("voxelize: the text says what was expected and what came", "[errors]") {
   call c;
   c.occupancy = {c.out.data(), {2, 2, 4, 3}};

@@ -215,7 +215,7 @@ TEST_CASE("means of any numbers are within the stated bound", "[voxelize]") {
       const auto row = row_of(got.results[0], 2, key);
       const auto [first, count] = p.range(key[0]);
       for (std::int64_t c = 0; c < 2; ++c) {
-        const int k = test::detail::scale_of(f, map, key[0], c);
+        const int k = test::detail::scale_of(f, first, points, c);
         long double sum = 0, magnitudes = 0;
         for (const float v : test::detail::gathered(f, first, points, c)) {
           sum += static_cast<long double>(v);
@@ -236,6 +236,30 @@ TEST_CASE("means of any numbers are within the stated bound", "[voxelize]") {
   CHECK(compared > 400);
 }
 
+TEST_CASE("one large value does no harm to other voxels", "[voxelize]") {
+  const line apart({0, 1, 2});
+  CHECK(apart.reduce(by(voxel_reduction::mean), {0.3F, 3e38F, 0.25F}) ==
+        std::vector<float>{0.3F, 3e38F, 0.25F, 0});
+  // 100,000 points, two to a voxel, one of them 10^12 times as large as the others.
+  constexpr std::int64_t points = 100'000, voxels = points / 2;
+  std::vector<float> places, values, means(voxels);
+  for (std::int64_t i = 0; i < points; ++i) {
+    places.insert(places.end(), {static_cast<float>(i / 2) + 0.5F, 0.5F, 0.5F});
+    values.push_back(i == 777 ? 1e9F : 1e-3F + static_cast<float>(i) * 1e-8F);
+  }
+  const voxel_grid grid = {{0, 0, 0}, {1, 1, 1}, {voxels, 1, 1}, robocache::index_rule::floor};
+  voxelize_mean(cpu{}, grid, view<const float, 3>(places.data(), {1, points, 3}),
+                view<const float, 3>(values.data(), {1, points, 1}),
+                view<float, 5>(means.data(), {1, 1, 1, voxels, 1}));
+  bool right = true;
+  for (std::int64_t v = 0; v < voxels; ++v) {
+    const double sum = static_cast<double>(values[static_cast<std::size_t>(2 * v)]) +
+                       static_cast<double>(values[static_cast<std::size_t>(2 * v + 1)]);
+    right = right && means[static_cast<std::size_t>(v)] == static_cast<float>(sum / 2);
+  }
+  CHECK(right);
+}
+
 TEST_CASE("sums do not cancel, overflow or drown", "[voxelize]") {
   constexpr float most = std::numeric_limits<float>::max();
   constexpr float tiny = std::numeric_limits<float>::denorm_min();
@@ -254,13 +278,15 @@ TEST_CASE("sums do not cancel, overflow or drown", "[voxelize]") {
   CHECK(bits_of(mean({-0.0F, -0.0F, -0.0F, -0.0F})) == 0);
 }
 
-TEST_CASE("the scale is that of the points inside, cloud by cloud", "[voxelize]") {
-  // A large value outside or in another cloud must not cost the small ones their bits.
+TEST_CASE("the scale is that of a voxel's points", "[voxelize]") {
+  // A large value elsewhere must not cost the small ones their bits.
   const line outside({0, 0, -1});
   const float small = 0x1.000002p-30F;
   CHECK(outside.reduce(by(voxel_reduction::mean), {small, small, 1e38F})[0] == small);
   const line inside({0, 0, 3});
-  CHECK(inside.reduce(by(voxel_reduction::mean), {small, small, 1e38F})[0] == 0);
+  CHECK(inside.reduce(by(voxel_reduction::mean), {small, small, 1e38F})[0] == small);
+  const line same({0, 0, 0});
+  CHECK(same.reduce(by(voxel_reduction::mean), {small, small, 1e38F})[0] == 1e38F / 3);
 
   const line row({0, 0, 0, 0});
   const std::vector<float> values = {1e38F, 1e38F, small, small};

@@ -547,7 +547,7 @@ TEST_CASE("voxelize: a workspace of the stated size is enough, and is no larger 
     }
     const std::size_t fill = robocache::voxelize_workspace_bytes(p.grid, batch, rows);
     const std::size_t bins = robocache::voxelize_features_workspace_bytes(
-        p.grid, batch, rows, p.features.empty() ? 0 : 6);
+        p.grid, batch, rows, p.features.empty() ? 0 : 3);
     const auto points = static_cast<std::size_t>(batch * rows);
     const auto output = static_cast<std::size_t>(is_dense ? batch * p.grid.cells() * 4 : 0);
     CHECK(fill <= std::max(output / 4, 64 * points) + (1 << 20));

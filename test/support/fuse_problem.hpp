@@ -13,13 +13,18 @@ template <>
 struct format<std::uint8_t> {
   static constexpr const char* name = "u8";
 };
+template <>
+struct format<std::int16_t> {
+  static constexpr const char* name = "i16";
+};
 
 /// One stream.
 template <class Time>
 struct sensor {
-  problem<float, Time> p;  // its values, widened exactly; what it has of targets does not count
+  problem<float, Time> p;  // its values as float; what it has of targets does not count
   std::variant<laid_out<float>, laid_out<robocache::bf16>, laid_out<robocache::f16>,
-               laid_out<std::uint8_t>>
+               laid_out<std::uint8_t>, laid_out<double>, laid_out<std::int16_t>,
+               laid_out<std::int64_t>>
       values;
   laid_out<Time> times;
   robocache::fuse_stream<Time> settings;  // its clock and reduction; no arrays
@@ -177,14 +182,15 @@ struct fuse_wildness {
   bool reductions = true;
   bool skew = true;  // clocks of their own
   bool extremes = true;
+  bool any_types = false;  // streams that no kernel is compiled for by name, too
 };
 
 namespace detail {
 
 template <class T>
 T random_value(random_source& random, double share) {
-  if constexpr (std::is_same_v<T, std::uint8_t>) {
-    return static_cast<std::uint8_t>(random.between(0, 255));
+  if constexpr (std::is_integral_v<T>) {
+    return static_cast<T>(random.bits());
   } else {
     return random.chance(share) ? adversarial<T>(random) : ordinary<T>(random);
   }
@@ -285,8 +291,11 @@ fuse_problem<Time, T> make_fuse_problem(random_source& random, std::int64_t stre
     stream.options.fill_value = std::round(stream.options.fill_value * 8) / 8;
     stream.options.snap = Time(0);  // has tests of its own
     const double share = random.chance(0.5) ? 0.02 : 0.3;
-    const auto type = random.between(0, 5);
+    const auto type = random.between(0, how.any_types ? 8 : 5);
     auto s = type < 2    ? detail::make_sensor<T>(random, stream, share)
+             : type == 6 ? detail::make_sensor<double>(random, stream, share)
+             : type == 7 ? detail::make_sensor<std::int16_t>(random, stream, share)
+             : type == 8 ? detail::make_sensor<std::int64_t>(random, stream, share)
              : type == 2 ? detail::make_sensor<float>(random, stream, share)
              : type == 3 ? detail::make_sensor<robocache::bf16>(random, stream, share)
              : type == 4 ? detail::make_sensor<robocache::f16>(random, stream, share)
@@ -309,6 +318,41 @@ fuse_problem<Time, T> make_fuse_problem(random_source& random, std::int64_t stre
     p.lengths.push_back(random.between(0, queries));
   if (random.chance(0.6)) p.how = random.one_of(all_arrangements);
   p.story = story.str();
+  return p;
+}
+
+/// Streams reduced over windows that tile a uniform clock from the first stamp to the last.
+template <class Time, class T>
+fuse_problem<Time, T> make_window_problem(random_source& random, std::int64_t streams,
+                                          std::int64_t batch, std::int64_t queries,
+                                          std::int64_t samples) {
+  fuse_wildness how;
+  how.samples = samples;
+  how.skew = false;
+  how.extremes = false;
+  how.any_types = true;
+  auto p = make_fuse_problem<Time, T>(random, streams, batch, queries, how);
+  Time first = std::numeric_limits<Time>::max(), last = std::numeric_limits<Time>::lowest();
+  for (const auto& s : p.sensors) {
+    for (const Time t : s.p.times) {
+      const Time near = std::clamp<Time>(t, Time(-1e18), Time(1e18));
+      first = std::min(first, near);
+      last = std::max(last, near);
+    }
+  }
+  if (!(first < last)) first = last = Time(0);
+  p.uniform = true;
+  p.start = first;
+  p.step = std::max<Time>(last / static_cast<Time>(queries) - first / static_cast<Time>(queries),
+                          Time(1));
+  p.per = 1;
+  for (auto& s : p.sensors) {
+    if (s.settings.reduce == robocache::reduction::none) {
+      detail::choose_reduction(random, s.settings);
+      s.p.options.max_gap = s.p.options.tolerance = robocache::unlimited<Time>();
+    }
+    if (random.chance(0.8)) s.settings.window = p.step;
+  }
   return p;
 }
 

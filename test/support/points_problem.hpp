@@ -145,6 +145,12 @@ crop_outcome<P> random_crop(random_source& random, const cloud_problem<P>& p) {
   return crop_outcome<P>(p, box, rows, channels);
 }
 
+/// A limit as points of P are compared with it.
+template <class P>
+double limit_for(double limit) {
+  return std::is_same_v<P, double> ? limit : double{static_cast<float>(limit)};
+}
+
 template <class P>
 crop_outcome<P> expected_crop(const cloud_problem<P>& p, const crop_outcome<P>& call) {
   crop_outcome<P> expected = call;
@@ -163,7 +169,8 @@ crop_outcome<P> expected_crop(const cloud_problem<P>& p, const crop_outcome<P>& 
         const auto at = static_cast<std::size_t>(3 * (first + i) + a);
         const double x = decode<P>(bits_of(p.dense[at]));
         missing = missing || std::isnan(x);
-        inside = inside && call.box.lower[a] <= x && x < call.box.upper[a];
+        inside =
+            inside && limit_for<P>(call.box.lower[a]) <= x && x < limit_for<P>(call.box.upper[a]);
       }
       if (missing || inside == call.box.negate) continue;
       indices(entry, place) = static_cast<std::int32_t>(i);

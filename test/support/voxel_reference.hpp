@@ -273,18 +273,11 @@ inline std::vector<std::int32_t> gathered_labels(const point_feature& f, std::in
   return labels;
 }
 
-/// The scale of a channel in cloud b.
-inline int scale_of(const point_feature& f, const voxel_map& map, std::int64_t b,
-                    std::int64_t channel) {
+/// The scale of a channel of a voxel.
+inline int scale_of(const point_feature& f, std::int64_t first,
+                    const std::vector<std::int64_t>& points, std::int64_t channel) {
   if (f.settings.has_scale) return f.settings.scale;
-  const auto [first, count] = map.clouds[static_cast<std::size_t>(b)];
-  std::vector<float> all;
-  for (auto at = map.voxels.lower_bound({b, 0}); at != map.voxels.end() && at->first[0] == b;
-       ++at) {
-    const auto values = gathered(f, first, at->second, channel);
-    all.insert(all.end(), values.begin(), values.end());
-  }
-  return found_scale(all, count);
+  return found_scale(gathered(f, first, points, channel), static_cast<std::int64_t>(points.size()));
 }
 
 /// A vector of 3 as a unit vector; zero stays zero.
@@ -316,15 +309,11 @@ inline std::map<std::array<std::int64_t, 2>, std::vector<reduced>> reduce(const 
   if (f.settings.reduce == voxel_reduction::vote) return elect(f, map);
   std::map<std::array<std::int64_t, 2>, std::vector<reduced>> all;
   for (std::int64_t c = 0; c < f.channels; ++c) {
-    std::int64_t cloud = -1;
     mean_rule rule{f.settings.nans, 0, f.settings.has_scale, 0};
     for (const auto& [key, points] : map.voxels) {
       const auto [first, count] = map.clouds[static_cast<std::size_t>(key[0])];
-      if (key[0] != cloud) {
-        cloud = key[0];
-        rule.scale = detail::scale_of(f, map, cloud, c);
-        rule.points = count;
-      }
+      rule.scale = detail::scale_of(f, first, points, c);
+      rule.points = count;
       const auto values = detail::gathered(f, first, detail::taking_part(f, first, points, c), c);
       auto one = f.settings.reduce == voxel_reduction::maximum
                      ? naive_maximum(values, f.settings.nans)

@@ -64,6 +64,35 @@ view<const std::int64_t, 2> table(const std::int64_t* data, std::int64_t rows,
 }
 
 const mistake mistakes[] = {
+    {"stream 0's source and output must not overlap",
+     [](call& c) {
+       c.output = {c.a.data() + 23, {2, 3, 8}};
+     }},
+    {"stream 1's source and outputs[0] must not overlap",
+     [](call& c) {
+       c.separate();
+       c.streams[1].data = c.out.data();
+     }},
+    {"outputs[1] and outputs[0] must not overlap",
+     [](call& c) {
+       c.separate();
+       c.outputs[1] = {c.out.data() + 17, {2, 3, 5}};
+     }},
+    {"outputs[1] and outputs[0] must not overlap",
+     [](call& c) {  // side by side in rows of 8, the second one too early
+       c.outputs = {{c.out.data(), {2, 3, 3}, {24, 8, 1}},
+                    {c.out.data() + 2, {2, 3, 5}, {24, 8, 1}}};
+     }},
+    {"report.error and report.age must not overlap",
+     [](call& c) { c.report.error = c.report.age; }},
+    {"clock.targets and report.age must not overlap",
+     [](call& c) {
+       c.report.age = {c.wanted.data() + 5, {2, 3, 2}};
+     }},
+    {"stream 0's times and report.error must not overlap",
+     [](call& c) {
+       c.report.error = {c.stamps.data() + 7, {2, 3, 2}};
+     }},
     {"stream 0: source must not be null", [](call& c) { c.streams[0].data = nullptr; }},
     {"stream 1: source must not be null", [](call& c) { c.streams[1].data = nullptr; }},
     {"stream 1: times must not be null",
@@ -88,16 +117,14 @@ const mistake mistakes[] = {
      }},
     {"stream 1: options.kinds",
      [](call& c) { c.streams[1].options.kinds = interpolation::slerp_xyzw; }},
-    {"stream 0: type must be f32, bf16, f16 or u8 (got unknown)",
+    {"stream 0: type must be an element (got number 13)",
      [](call& c) { c.streams[0].type = static_cast<element>(13); }},
-    {"stream 1: type must be f32, bf16, f16 or u8 (got unknown)",
+    {"stream 1: type must be an element (got number 255)",
      [](call& c) { c.streams[1].type = static_cast<element>(255); }},
-    {"stream 0: type must be f32, bf16, f16 or u8 (got f64)",
-     [](call& c) { c.streams[0].type = element::f64; }},
-    {"stream 1: type must be f32, bf16, f16 or u8 (got i16)",
+    {"stream 0: source must be aligned to its elements of 8 bytes (got an address that is 4 past)",
      [](call& c) {
-       c.separate();
-       c.streams[1].type = element::i16;
+       c.streams[0].type = element::i64;
+       c.streams[0].data = reinterpret_cast<const float*>(c.stamps.data()) + 1;
      }},
     {"stream 1: the channels of options.kinds must be less than 2^63 (got 9223372036854775804 + "
      "9223372036854775804)",
@@ -363,8 +390,11 @@ std::string error_of(const call& c) {
 }  // namespace
 
 TEST_CASE("a good call of fuse passes", "[errors]") {
-  call together, apart;
+  call together, apart, side_by_side;
   apart.separate();
+  side_by_side.outputs = {{side_by_side.out.data(), {2, 3, 3}, {24, 8, 1}},
+                          {side_by_side.out.data() + 3, {2, 3, 5}, {24, 8, 1}}};
+  CHECK(error_of(side_by_side) == "no error");
   CHECK(error_of(together) == "no error");
   CHECK(error_of(apart) == "no error");
   CHECK_FALSE(together.untouched());

@@ -68,7 +68,7 @@ class staged : public staging {
   (std::pair<T, std::int64_t>), (std::pair<T, double>), (std::pair<T, float>)
 
 TEMPLATE_TEST_CASE("fuse: the GPU gives the CPU's bits", "[gpu]", ROBOCACHE_PAIRS(float),
-                   ROBOCACHE_PAIRS(bf16), ROBOCACHE_PAIRS(f16)) {
+                   ROBOCACHE_PAIRS(bf16), ROBOCACHE_PAIRS(f16), ROBOCACHE_PAIRS(double)) {
   using T = typename TestType::first_type;
   using Time = typename TestType::second_type;
   const stream s;
@@ -77,6 +77,7 @@ TEMPLATE_TEST_CASE("fuse: the GPU gives the CPU's bits", "[gpu]", ROBOCACHE_PAIR
     fuse_wildness how;
     if (random.chance(0.1)) how.width = 70;
     if (random.chance(0.1)) how.samples = 2000;
+    how.any_types = random.chance(0.3);
     const std::int64_t most = random.chance(0.1) ? 900 : 90;
     const auto p = make_fuse_problem<Time, T>(random, random.between(1, 20), random.between(1, 5),
                                               random.between(1, most), how);
@@ -134,6 +135,17 @@ TEST_CASE("fuse: uniform clocks on the GPU", "[gpu]") {
     q.step = random.uniform(0.0, 1.0);
     q.per = random.between(1, 1000);
     compare(q, s);
+  }
+}
+
+TEST_CASE("fuse: windows that tile a clock on the GPU", "[gpu]") {
+  const stream s;
+  random_source random(93'500);
+  for (const std::int64_t samples : {50, 700, 20'000}) {
+    for (int round = 0; round < 10; ++round) {
+      compare(make_window_problem<std::int64_t, float>(random, 6, 3, 300, samples), s);
+      compare(make_window_problem<std::int64_t, bf16>(random, 6, 3, 300, samples), s);
+    }
   }
 }
 

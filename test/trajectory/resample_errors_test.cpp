@@ -68,6 +68,27 @@ struct mistake {
 };
 
 const mistake mistakes[] = {
+    {"source and output must not overlap",
+     [](call& c) {
+       c.output = {c.values.data() + 63, {2, 3, 8}};
+     }},
+    {"report.valid and output must not overlap",
+     [](call& c) {
+       c.report.valid = {reinterpret_cast<std::uint8_t*>(c.out.data()) + 191, {2, 3}};
+     }},
+    {"report.age and report.left must not overlap", [](call& c) { c.report.age = c.report.left; }},
+    {"targets and report.age must not overlap",
+     [](call& c) {
+       c.report.age = {c.wanted.data(), {2, 3}};
+     }},
+    {"options.sample_mask and report.valid must not overlap",
+     [](call& c) {
+       c.options.sample_mask = {c.bytes.data() + 5, {2, 4}};
+     }},
+    {"options.samples.lengths and report.left must not overlap",
+     [](call& c) {
+       c.options.samples.lengths = {c.words.data() + 5, {2}};
+     }},
     {"source",
      [](call& c) {
        c.source = {nullptr, {2, 4, 8}};

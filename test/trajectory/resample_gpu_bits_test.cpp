@@ -26,6 +26,18 @@ void compare(const problem<T, Time>& p, const stream& s) {
   CHECK(on_device(p, s).difference_from(resample(robocache::cpu{}, p)) == "");
 }
 
+template <class T, class Time>
+void compare_arranged(const problem<T, Time>& p, const arrangement& how, const stream& s) {
+  mirror device;
+  arranged_problem arranged(p, how);
+  arranged.run(s.executor(), [&](auto& memory) { return device.place(memory); });
+  s.wait();
+  arranged.for_each_output([&](auto& memory) { device.fetch(memory); });
+  INFO(p.story);
+  CAPTURE(how.padding, how.misaligned, how.reversed_rows, how.reversed_batch, how.row_major);
+  CHECK(arranged.difference_from(resample(robocache::cpu{}, p)) == "");
+}
+
 }  // namespace
 
 #define ROBOCACHE_PAIRS(T) \
@@ -45,16 +57,22 @@ TEMPLATE_TEST_CASE("the GPU gives the CPU's bits", "[gpu]", ROBOCACHE_PAIRS(floa
 TEMPLATE_TEST_CASE("the GPU gives the CPU's bits in every layout", "[gpu]", float, double, bf16,
                    f16) {
   const stream s;
-  for_each_arrangement<TestType>([&](const auto& p, const arrangement& how) {
-    mirror device;
-    arranged_problem arranged(p, how);
-    arranged.run(s.executor(), [&](auto& memory) { return device.place(memory); });
-    s.wait();
-    arranged.for_each_output([&](auto& memory) { device.fetch(memory); });
-    INFO(p.story);
-    CAPTURE(how.padding, how.misaligned, how.reversed_rows, how.reversed_batch, how.row_major);
-    CHECK(arranged.difference_from(resample(robocache::cpu{}, p)) == "");
-  });
+  for_each_arrangement<TestType>(
+      [&](const auto& p, const arrangement& how) { compare_arranged(p, how, s); });
+}
+
+TEST_CASE("rows too long for shared memory in every layout on the GPU", "[gpu]") {
+  const stream s;
+  random_source random(97);
+  for (const auto kind : {robocache::interpolation::cubic, robocache::interpolation::slerp_xyzw}) {
+    for (const arrangement& how : all_arrangements) {
+      const wildness tame = {0.05, false, false, false};
+      compare_arranged(make_problem<float, std::int64_t>(random, 2, 6, 5, 20'000, kind, tame), how,
+                       s);
+      compare_arranged(make_problem<bf16, std::int64_t>(random, 2, 6, 5, 40'004, kind, tame), how,
+                       s);
+    }
+  }
 }
 
 TEST_CASE("wide rows, many rows, long recordings and few rows on the GPU", "[gpu]") {

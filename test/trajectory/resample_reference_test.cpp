@@ -152,6 +152,28 @@ void random_problems(std::uint64_t seed, double adversarial) {
   CHECK(all > count);
 }
 
+/// Makes runs of samples missing, of whole rows and of single channels.
+template <class T, class Time>
+void lose_samples(random_source& random, problem<T, Time>& p) {
+  const std::int64_t rows = p.source_rows() * p.samples;
+  const auto for_run = [&](const auto& lose) {
+    const std::int64_t first = random.between(0, rows - 1);
+    const std::int64_t longest = random.chance(0.2) ? rows : 200;
+    const std::int64_t end = std::min(rows, first + random.between(1, longest));
+    for (std::int64_t i = first; i < end; ++i) lose(i);
+  };
+  for (auto& present : p.mask) present = 1;
+  if (!p.mask.empty()) for_run([&](std::int64_t i) { p.mask[static_cast<std::size_t>(i)] = 0; });
+  for (std::int64_t c = 0; c < p.channels; ++c) {
+    if (random.chance(0.3)) continue;
+    for_run([&](std::int64_t i) {
+      p.source[static_cast<std::size_t>(i * p.channels + c)] =
+          std::numeric_limits<float>::quiet_NaN();
+    });
+  }
+  if (random.chance(0.7)) p.options.nans = robocache::nan_policy::skip;
+}
+
 /// The words that the stamps of each item deserve.
 template <class T, class Time>
 std::vector<std::uint32_t> expected_status(const problem<T, Time>& p) {
@@ -168,6 +190,25 @@ std::vector<std::uint32_t> expected_status(const problem<T, Time>& p) {
 }
 
 }  // namespace
+
+TEST_CASE("many samples missing in a row agree with the reference", "[reference]") {
+  const auto count = static_cast<int>(120 * std::max(0.05, std::min(scale(), 1.0)));
+  for (int i = 0; i < count; ++i) {
+    random_source random(60'000'000 + static_cast<std::uint64_t>(i));
+    std::int64_t channels = 0;
+    const auto groups = random_groups(random, channels);
+    wildness how;
+    how.adversarial = 0;
+    auto p =
+        make_problem<float, std::int64_t>(random, random.between(1, 3), random.between(65, 500),
+                                          random.between(0, 60), channels, groups, how);
+    lose_samples(random, p);
+    const auto got = resample(robocache::cpu{1}, p);
+    compare(p, got);
+    INFO(p.story);
+    CHECK(resample(robocache::cpu{3}, p).difference_from(got) == "");
+  }
+}
 
 TEMPLATE_TEST_CASE("the status word tells stamps that do not ascend", "[reference]", std::int64_t,
                    double, float) {

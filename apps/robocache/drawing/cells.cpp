@@ -6,6 +6,47 @@
 #include <utility>
 
 namespace robocache::cli {
+namespace {
+
+/// Indices along an axis, both included.
+struct index_range {
+  std::int64_t low, high;
+};
+
+/// What is drawn along an axis.
+index_range range_drawn(const voxel_cells& cells, int axis) {
+  std::vector<std::int32_t> indices;
+  for (std::int64_t i = 0; i < cells.size(); ++i) indices.push_back(cells.index(i, axis));
+  const std::size_t left_out = indices.size() / 200;
+  const auto nth = [&](std::size_t n) {
+    std::nth_element(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(n),
+                     indices.end());
+    return std::int64_t{indices[n]};
+  };
+  const index_range all{nth(0), nth(indices.size() - 1)};
+  const index_range core{nth(left_out), nth(indices.size() - 1 - left_out)};
+  const std::int64_t air = (core.high - core.low + 1) / 4 + 1;
+  const bool is_wide = all.high - all.low > 2 * (core.high - core.low + 2 * air);
+  return is_wide ? index_range{core.low - air, core.high + air} : all;
+}
+
+/// The cells of these numbers.
+voxel_cells chosen(const voxel_cells& cells, const std::vector<std::int64_t>& numbers) {
+  voxel_cells result = cells;
+  result.coordinates.clear();
+  result.counts.clear();
+  result.values.clear();
+  for (const std::int64_t i : numbers) {
+    const auto zyx = cells.coordinates.begin() + 3 * i;
+    result.coordinates.insert(result.coordinates.end(), zyx, zyx + 3);
+    if (!cells.counts.empty()) result.counts.push_back(cells.counts[static_cast<std::size_t>(i)]);
+    const auto values = cells.values.begin() + i * cells.channels;
+    result.values.insert(result.values.end(), values, values + cells.channels);
+  }
+  return result;
+}
+
+}  // namespace
 
 voxel_cells columns_of(const voxel_cells& cells, bool keep_highest) {
   struct column {
@@ -49,6 +90,21 @@ voxel_cells columns_of(const voxel_cells& cells, bool keep_highest) {
     }
   }
   return result;
+}
+
+voxel_cells without_outliers(const voxel_cells& cells) {
+  if (cells.size() == 0) return cells;
+  const index_range ranges[] = {range_drawn(cells, 0), range_drawn(cells, 1),
+                                range_drawn(cells, 2)};
+  std::vector<std::int64_t> kept;
+  for (std::int64_t i = 0; i < cells.size(); ++i) {
+    const auto is_drawn = [&](int axis) {
+      const std::int64_t index = cells.index(i, axis);
+      return index >= ranges[axis].low && index <= ranges[axis].high;
+    };
+    if (is_drawn(0) && is_drawn(1) && is_drawn(2)) kept.push_back(i);
+  }
+  return static_cast<std::int64_t>(kept.size()) == cells.size() ? cells : chosen(cells, kept);
 }
 
 }  // namespace robocache::cli

@@ -33,4 +33,9 @@ struct voxel_cells {
 /// `keep_highest`, else averaged with the counts as weights.
 voxel_cells columns_of(const voxel_cells& cells, bool keep_highest);
 
+/// Without the cells that lie far from nearly all others along an axis, which would make the rest
+/// small: more than a quarter of the middle 99 % beyond them, where all take more than twice that
+/// room. Fewer than 200 cells are all kept.
+voxel_cells without_outliers(const voxel_cells& cells);
+
 }  // namespace robocache::cli

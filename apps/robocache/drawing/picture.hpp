@@ -18,10 +18,12 @@ struct picture {
   std::string label;  ///< of the colour bar
   viewpoint from = viewpoint::isometric;
   coloring by = coloring::height;
-  bool keep_highest = false;  ///< from above: of the values in a column, not their mean
+  bool keep_highest = false;   ///< from above: of the values in a column, not their mean
+  bool with_outliers = false;  ///< draws what `without_outliers` leaves out, too
 };
 
-/// 1400 by 1000 pixels. The same cells give the same pixels.
+/// 1400 by 1000 pixels; what is left out is said below the title. The same cells give the same
+/// pixels.
 canvas draw(const voxel_cells& cells, const picture& settings);
 
 }  // namespace robocache::cli

@@ -211,6 +211,13 @@ occupied_box box_of(const voxel_cells& cells) {
 
 projection from_top() { return {{1, 0, 0}, {0, -1, 0}, {0, 0, -1}, {-1, -1}}; }
 
+vector3 left_corner(const projection& eye, const occupied_box& box) {
+  const double near_x = eye.corner[0] > 0 ? box.size.x : 0;
+  const double near_y = eye.corner[1] > 0 ? box.size.y : 0;
+  const vector3 a{near_x, box.size.y - near_y, 0}, b{box.size.x - near_x, near_y, 0};
+  return eye.place(a).x < eye.place(b).x ? a : b;
+}
+
 projection fitted(projection eye, const voxel_cells& cells, const occupied_box& box, spot low,
                   spot high) {
   constexpr double inf = std::numeric_limits<double>::infinity();
@@ -227,6 +234,7 @@ projection fitted(projection eye, const voxel_cells& cells, const occupied_box& 
     }
   };
   include({0, 0, 0}, {box.size.x, box.size.y, 0});
+  include(left_corner(eye, box), {0, 0, box.size.z});
   for (std::int64_t i = 0; i < cells.size(); ++i) {
     include(place_of(cells, box, i), {cells.voxel[0], cells.voxel[1], cells.voxel[2]});
   }

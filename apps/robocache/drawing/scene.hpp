@@ -50,7 +50,11 @@ projection from_top();
 /// From the corner that shows most cells: into a room rather than at its walls.
 projection from_best_corner(const voxel_cells& cells, const occupied_box& box);
 
-/// Brings the cells and the floor below them into the middle of a frame.
+/// The corner of the box's floor that is drawn furthest to the left, where heights are written.
+vector3 left_corner(const projection& eye, const occupied_box& box);
+
+/// Brings the cells, the floor below them and the height at its left corner into the middle of a
+/// frame.
 projection fitted(projection eye, const voxel_cells& cells, const occupied_box& box, spot low,
                   spot high);
 

@@ -228,6 +228,15 @@ std::vector<std::pair<double, double>> merged(std::vector<std::pair<double, doub
   return result;
 }
 
+/// "; 8 of 36 channels are drawn", where there are more than panels.
+std::string left_out_text(const std::vector<panel>& panels) {
+  std::int64_t channels = 0;
+  for (const panel& p : panels) channels = std::max(channels, p.out_of);
+  const auto drawn = static_cast<std::int64_t>(panels.size());
+  if (channels <= drawn) return "";
+  return "; " + std::to_string(drawn) + " of " + std::to_string(channels) + " channels are drawn";
+}
+
 }  // namespace
 
 std::vector<point> decimated(const std::vector<point>& points, double low, double high,
@@ -292,7 +301,7 @@ std::string draw(const figure& f) {
   out += style;
   out += "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n";
   out += text_at(margin, 38, "h1", "start", f.title);
-  out += text_at(margin, 60, "h2", "start", f.subtitle);
+  out += text_at(margin, 60, "h2", "start", f.subtitle + left_out_text(f.panels));
   out += draw_legend(f, has_gaps, has_strips);
 
   for (std::size_t i = 0; i < count; ++i) {

@@ -2,6 +2,7 @@
 /// Figures of recordings as SVG: raw samples as dots, the resampled curve on top.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ struct panel {
   bool steps = false;                           ///< the curve keeps its value until the next point
   std::vector<std::pair<double, double>> gaps;  ///< shaded spans of x
   std::vector<double> stamps;  ///< drawn as ticks on top, above those of the curve's points
+  std::int64_t out_of = 0;     ///< channels that there are; a figure of fewer panels says so
 };
 
 struct figure {

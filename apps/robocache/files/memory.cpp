@@ -10,6 +10,8 @@
 namespace robocache::cli {
 namespace {
 
+thread_local double most_allowed = INFINITY;  // bytes
+
 /// The number behind `name` in lines of names and numbers; NaN where there is none.
 double number_of(const std::string& path, const std::string& name) {
   std::ifstream file(path);
@@ -73,13 +75,18 @@ double available_memory() {
 }
 
 void check_memory(double bytes, const std::string& what) {
+  const auto refuse = [&](double most, const char* why) {
+    throw memory_failure(what + format(": needs %.0f bytes (", bytes) + bytes_text(bytes) +
+                         ") of memory, and " + bytes_text(most) + why);
+  };
+  if (bytes > most_allowed) refuse(most_allowed, " are allowed");
   constexpr double small = 1 << 24;  // not worth the question
   if (bytes <= small) return;
   const double available = available_memory();
-  if (bytes > available) {
-    throw memory_failure(what + format(": needs %.0f bytes (", bytes) + bytes_text(bytes) +
-                         ") of memory, and " + bytes_text(available) + " are free");
-  }
+  if (bytes > available) refuse(available, " are free");
 }
+
+memory_limit::memory_limit(double bytes) : before_(most_allowed) { most_allowed = bytes; }
+memory_limit::~memory_limit() { most_allowed = before_; }
 
 }  // namespace robocache::cli

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "files/array.hpp"
+#include "files/npy.hpp"
 #include "files/progress.hpp"
 
 struct zip;
@@ -25,12 +26,24 @@ class array_file {
   [[nodiscard]] const std::string& path() const { return path_; }
   /// In the order of the file.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
-  /// Fails with the list of arrays when there is none of that name.
+  /// Fails with the list of arrays when there is none of that name. "ARRAY.FIELD" is a field of a
+  /// structured one, "FIELD" of an .npy file.
   [[nodiscard]] array read(const std::string& name, const progress_hook& progress = {}) const;
+  /// The fields of an array; one without a name where it is plain.
+  [[nodiscard]] std::vector<named_field> read_fields(const std::string& name,
+                                                     const progress_hook& progress = {}) const;
 
  private:
-  [[nodiscard]] array read_member(std::uint64_t index, const std::string& where,
-                                  const progress_hook& progress) const;
+  struct member {
+    std::vector<std::byte> bytes;
+    std::string where;
+  };
+
+  [[nodiscard]] bool has(const std::string& name) const;
+  [[noreturn]] void fail_missing(const std::string& name) const;
+  [[nodiscard]] member load(const std::string& name, const progress_hook& progress) const;
+  [[nodiscard]] std::vector<std::byte> load_member(std::uint64_t index, const std::string& where,
+                                                   const progress_hook& progress) const;
 
   std::string path_;
   std::unique_ptr<zip, void (*)(zip*)> archive_;

@@ -7,9 +7,10 @@
 #include "files/failure.hpp"
 #include "files/input.hpp"
 #include "files/memory.hpp"
-#include "files/npy.hpp"
+#include "files/npy_header.hpp"
 #include "files/npz.hpp"
 #include "files/text.hpp"
+#include "files/zip_errors.hpp"
 #include "files/zip_names.hpp"
 
 namespace robocache::cli {
@@ -21,6 +22,7 @@ std::string libzip_text(int code, int system) {
   zip_error_t error;
   zip_error_init(&error);
   zip_error_set(&error, code, system);
+  check_zip_memory(&error);
   std::string text = zip_error_strerror(&error);
   zip_error_fini(&error);
   return text;
@@ -28,7 +30,6 @@ std::string libzip_text(int code, int system) {
 
 [[noreturn]] void cannot_open(const std::string& path, int code, int system) {
   const std::string text = libzip_text(code, system);
-  if (code == ZIP_ER_MEMORY) throw std::bad_alloc();
   if (code == ZIP_ER_EXISTS) {
     bad_input(path + ": expected members of different names, got two of the same");
   }
@@ -64,6 +65,7 @@ std::vector<std::byte> read_all(const member_file& member, std::size_t size,
     const std::size_t part = full ? 1 : std::min(chunk, size - done);
     const zip_int64_t got = zip_fread(member.get(), full ? &past_end : bytes.data() + done, part);
     if (got < 0) {
+      check_zip_memory(zip_file_get_error(member.get()));
       bad_input(where + ": damaged or truncated member (" + zip_file_strerror(member.get()) + ")");
     }
     if (full && got > 0) bad_input(where + ": the member is longer than the archive says");
@@ -103,24 +105,51 @@ array_file::array_file(const std::string& path)
   }
 }
 
-array array_file::read(const std::string& name, const progress_hook& progress) const {
-  const auto found = std::find(names_.begin(), names_.end(), name);
-  if (found == names_.end()) {
-    std::string list;
-    for (const std::string& other : names_) list += (list.empty() ? "" : ", ") + other;
-    bad_input(path_ + ": expected an array '" + name + "', got " +
-              (list.empty() ? "no named arrays" : "only " + list));
-  }
-  if (archive_ == nullptr) {
-    const auto bytes = read_file(path_, progress);
-    return parse_npy(bytes.data(), bytes.size(), path_);
-  }
-  return read_member(indices_[static_cast<std::size_t>(found - names_.begin())],
-                     path_ + ": array '" + name + "'", progress);
+bool array_file::has(const std::string& name) const {
+  return std::find(names_.begin(), names_.end(), name) != names_.end();
 }
 
-array array_file::read_member(std::uint64_t index, const std::string& where,
-                              const progress_hook& progress) const {
+array array_file::read(const std::string& name, const progress_hook& progress) const {
+  if (has(name)) {
+    const member m = load(name, progress);
+    return parse_npy(m.bytes.data(), m.bytes.size(), m.where);
+  }
+  const std::size_t point = name.rfind('.');
+  const std::string whole =
+      archive_ == nullptr || point == std::string::npos ? "" : name.substr(0, point);
+  const std::string part = archive_ == nullptr ? name : name.substr(point + 1);
+  if (has(whole)) {
+    for (named_field& field : read_fields(whole, progress)) {
+      if (!field.name.empty() && field.name == part) return std::move(field.values);
+    }
+  }
+  fail_missing(name);
+}
+
+void array_file::fail_missing(const std::string& name) const {
+  std::string list;
+  for (const std::string& other : names_) list += (list.empty() ? "" : ", ") + other;
+  bad_input(path_ + ": expected an array '" + name + "', got " +
+            (list.empty() ? "no named arrays" : "only " + list));
+}
+
+std::vector<named_field> array_file::read_fields(const std::string& name,
+                                                 const progress_hook& progress) const {
+  const member m = load(name, progress);
+  return parse_npy_fields(m.bytes.data(), m.bytes.size(), m.where);
+}
+
+array_file::member array_file::load(const std::string& name, const progress_hook& progress) const {
+  if (!has(name)) fail_missing(name);
+  if (archive_ == nullptr) return {read_file(path_, progress), path_};
+  const auto found = std::find(names_.begin(), names_.end(), name);
+  const std::string where = path_ + ": array '" + name + "'";
+  return {load_member(indices_[static_cast<std::size_t>(found - names_.begin())], where, progress),
+          where};
+}
+
+std::vector<std::byte> array_file::load_member(std::uint64_t index, const std::string& where,
+                                               const progress_hook& progress) const {
   zip_stat_t stat;
   if (zip_stat_index(archive_.get(), index, 0, &stat) != 0) {
     bad_input(where + ": " + zip_strerror(archive_.get()));
@@ -135,10 +164,9 @@ array array_file::read_member(std::uint64_t index, const std::string& where,
               std::to_string(stat.comp_size) + " compressed ones");
   }
   check_memory(static_cast<double>(stat.size), where);
-  const member_file member(zip_fopen_index(archive_.get(), index, 0), zip_fclose);
-  if (member == nullptr) bad_input(where + ": " + zip_strerror(archive_.get()));
-  const auto bytes = read_all(member, stat.size, where, progress);
-  return parse_npy(bytes.data(), bytes.size(), where);
+  const member_file file(zip_fopen_index(archive_.get(), index, 0), zip_fclose);
+  if (file == nullptr) bad_input(where + ": " + zip_strerror(archive_.get()));
+  return read_all(file, stat.size, where, progress);
 }
 
 }  // namespace robocache::cli

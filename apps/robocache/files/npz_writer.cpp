@@ -8,6 +8,7 @@
 #include "files/npy.hpp"
 #include "files/npz.hpp"
 #include "files/output.hpp"
+#include "files/zip_errors.hpp"
 
 namespace robocache::cli {
 namespace {
@@ -89,7 +90,7 @@ class zip_sink {
 using archive_handle = std::unique_ptr<zip_t, void (*)(zip_t*)>;
 
 [[noreturn]] void fail(const std::string& path, zip_error_t* error) {
-  if (zip_error_code_zip(error) == ZIP_ER_MEMORY) throw std::bad_alloc();
+  check_zip_memory(error);
   bad_output(path + ": cannot write: " + zip_error_strerror(error));
 }
 

@@ -21,6 +21,7 @@ constexpr type_name type_names[] = {
     {"char", "int8", element::i8},      {"uchar", "uint8", element::u8},
     {"short", "int16", element::i16},   {"ushort", "uint16", element::u16},
     {"int", "int32", element::i32},     {"uint", "uint32", element::u32},
+    {"int64", "long", element::i64},    {"uint64", "ulong", element::u64},  // of no standard
     {"float", "float32", element::f32}, {"double", "float64", element::f64},
 };
 
@@ -29,9 +30,11 @@ class header_parser {
   header_parser(line_reader& lines, const std::string& where) : lines_(lines), where_(where) {}
 
   ply_header parse() {
-    if (!lines_.next() || lines_.line() != "ply") {
+    lines_.next();
+    const std::string_view first = lines_.line();
+    if (lines_.word() != "ply" || !lines_.is_blank()) {
       bad_input(where_ + ": expected a PLY file, whose first line is 'ply', got " +
-                in_quotes(lines_.line()));
+                in_quotes(first));
     }
     while (lines_.next()) {
       const std::string_view word = lines_.word();
@@ -110,7 +113,7 @@ class header_parser {
     }
     lines_.fail(
         "expected one of the types char, uchar, short, ushort, int, uint, float, double or int8 to "
-        "float64, got " +
+        "int64, uint64 and float64, got " +
         in_quotes(name));
   }
 
@@ -124,7 +127,7 @@ class header_parser {
       bad_input(where_ + ": expected an element vertex, got none");
     }
     for (const ply_element& e : elements_) {
-      if (e.properties.empty()) {
+      if (e.name == "vertex" && e.properties.empty()) {
         bad_input(where_ + ": expected properties of element " + in_quotes(e.name) + ", got none");
       }
     }

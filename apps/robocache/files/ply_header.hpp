@@ -34,7 +34,7 @@ struct ply_header {
 /// Reads up to `end_header`, strictly. `where` begins every error.
 ply_header parse_ply_header(line_reader& lines, const std::string& where);
 
-/// The name of one of PLY's eight types.
+/// The name of one of PLY's eight types, or of 64-bit integers, which some writers have.
 const char* ply_name(element type);
 
 }  // namespace robocache::cli

@@ -18,6 +18,8 @@ struct point_cloud {
   std::vector<std::string> features;  ///< names
   std::vector<int> columns;           ///< in the file, of each feature
   array values;                       ///< float32 [N, features]
+  std::string layout;  ///< what was taken for a row, where no name in the file says it
+  std::vector<std::string> remarks;  ///< what of the file is doubtful
 
   [[nodiscard]] std::int64_t size() const { return positions.shape[0]; }
 };
@@ -26,8 +28,9 @@ struct point_cloud {
 ///
 /// `columns` says what the rows of .bin, .npy and .npz hold: names such as "x,y,z,intensity", or
 /// how many they are: 3 is x y z; 4 adds intensity (KITTI), 5 intensity and ring (nuScenes), 6 red
-/// green blue; of any other number the rest are column3 and so on. Empty: 4 of .bin, as many
-/// as there are of NumPy's. A PLY file names its own. Throws `failure` for what is malformed.
+/// green blue; of any other number the rest are column3 and so on. Empty: 4 of .bin, 5 of .pcd.bin,
+/// as many as there are of NumPy's. A PLY file names its own. A row of .bin that nobody named is
+/// doubted in `remarks` where its values make no sense. Throws `failure` for what is malformed.
 point_cloud read_cloud(const std::string& path, const std::string& columns = "",
                        const progress_hook& progress = {});
 

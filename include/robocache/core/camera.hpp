@@ -12,6 +12,8 @@ ROBOCACHE_BEGIN_NAMESPACE
 struct pinhole_camera {
   double fx = 1.0, fy = 1.0;  ///< focal lengths
   double cx = 0.0, cy = 0.0;  ///< the principal point
+  /// The images that these belong to; where given, those of another size are refused.
+  std::int64_t width = 0, height = 0;
 
   /// The point at depth z that is seen in column u and row v, in the camera's frame:
   /// x = (u - cx) * z / fx, y = (v - cy) * z / fy, as IEEE rounds them.

@@ -6,18 +6,34 @@
 
 ROBOCACHE_BEGIN_NAMESPACE
 
-struct vec3 {
-  double x, y, z;
+/// A vector or a point.
+template <class Real>
+struct basic_vec3 {
+  Real x, y, z;
 };
+using vec3 = basic_vec3<double>;
 
-ROBOCACHE_HD double dot(const vec3& a, const vec3& b) {
+template <class Real>
+ROBOCACHE_HD Real dot(const basic_vec3<Real>& a, const basic_vec3<Real>& b) {
   return robocache::fma(a.x, b.x, robocache::fma(a.y, b.y, a.z * b.z));
 }
 
+template <class Real>
+ROBOCACHE_HD basic_vec3<Real> cross(const basic_vec3<Real>& a, const basic_vec3<Real>& b) {
+  return {robocache::fma(a.y, b.z, -(a.z * b.y)), robocache::fma(a.z, b.x, -(a.x * b.z)),
+          robocache::fma(a.x, b.y, -(a.y * b.x))};
+}
+
+template <class Real>
+ROBOCACHE_HD basic_vec3<Real> operator-(const basic_vec3<Real>& a, const basic_vec3<Real>& b) {
+  return {a.x - b.x, a.y - b.y, a.z - b.z};
+}
+
 /// 1 / |v|, or 0 for the zero vector.
-ROBOCACHE_HD double inverse_length(const vec3& v) {
-  const double square = dot(v, v);
-  return square == 0.0 ? 0.0 : 1.0 / square_root(square);
+template <class Real>
+ROBOCACHE_HD Real inverse_length(const basic_vec3<Real>& v) {
+  const Real square = dot(v, v);
+  return square == Real(0) ? Real(0) : Real(1) / square_root(square);
 }
 
 /// A quaternion; names, not places, say which part is which.
@@ -81,28 +97,116 @@ ROBOCACHE_HD basic_quaternion<Real> normalized(basic_quaternion<Real> q) {
 /// The same, for braces.
 ROBOCACHE_HD quaternion normalized(const quaternion& q) { return normalized<double>(q); }
 
+/// The product: first b, then a.
+template <class Real>
+ROBOCACHE_HD basic_quaternion<Real> operator*(const basic_quaternion<Real>& a,
+                                              const basic_quaternion<Real>& b) {
+  using robocache::fma;
+  return {fma(a.w, b.x, fma(a.x, b.w, fma(a.y, b.z, -(a.z * b.y)))),
+          fma(a.w, b.y, fma(a.y, b.w, fma(a.z, b.x, -(a.x * b.z)))),
+          fma(a.w, b.z, fma(a.z, b.w, fma(a.x, b.y, -(a.y * b.x)))),
+          fma(a.w, b.w, fma(-a.x, b.x, fma(-a.y, b.y, -(a.z * b.z))))};
+}
+
+/// The inverse of a unit quaternion.
+template <class Real>
+ROBOCACHE_HD basic_quaternion<Real> conjugate(const basic_quaternion<Real>& q) {
+  return {-q.x, -q.y, -q.z, q.w};
+}
+
 /// A rigid motion as the first three rows of its 4x4 matrix.
-struct pose {
-  double rows[3][4];
+template <class Real>
+struct basic_pose {
+  Real rows[3][4];
+
+  ROBOCACHE_HD static basic_pose identity() { return {{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}}}; }
 
   /// Reads them from `from`, whose rows lie `stride` apart.
   template <class T>
-  ROBOCACHE_HD static pose read(const T* from, std::int64_t stride) {
-    pose p;
+  ROBOCACHE_HD static basic_pose read(const T* from, std::int64_t stride) {
+    basic_pose p;
     for (int r = 0; r < 3; ++r) {
-      for (int c = 0; c < 4; ++c) p.rows[r][c] = static_cast<double>(from[r * stride + c]);
+      for (int c = 0; c < 4; ++c) p.rows[r][c] = static_cast<Real>(from[r * stride + c]);
+    }
+    return p;
+  }
+
+  /// How far the rotation's columns are from three of length 1 at right angles, the third being the
+  /// cross product of the others; infinite where a number is not finite.
+  [[nodiscard]] ROBOCACHE_HD double distance_from_rigid() const {
+    const auto x = column(0), y = column(1), z = column(2), xy = cross(x, y), t = column(3);
+    const double parts[] = {dot(x, x) - 1, dot(y, y) - 1, dot(z, z) - 1, dot(x, y), dot(y, z),
+                            dot(z, x),     xy.x - z.x,    xy.y - z.y,    xy.z - z.z};
+    double largest = 0;
+    for (const double part : parts) {
+      const double size = part < 0 ? -part : part;
+      if (!(size <= largest)) largest = size;  // NaN stays
+      if (largest != largest) break;
+    }
+    const bool finite = is_finite(largest) && is_finite(t.x) && is_finite(t.y) && is_finite(t.z);
+    return finite ? largest : detail::bit_cast<double>(std::uint64_t{0x7ff0000000000000});
+  }
+
+  /// The inverse motion, of a rotation that need only be invertible.
+  [[nodiscard]] ROBOCACHE_HD basic_pose inverse() const {
+    const basic_vec3<Real> x = column(0), y = column(1), z = column(2), t = column(3);
+    const basic_vec3<Real> across[] = {cross(y, z), cross(z, x), cross(x, y)};
+    const Real volume = dot(x, across[0]);
+    basic_pose p;
+    for (int r = 0; r < 3; ++r) {
+      const basic_vec3<Real> row = {across[r].x / volume, across[r].y / volume,
+                                    across[r].z / volume};
+      p.rows[r][0] = row.x;
+      p.rows[r][1] = row.y;
+      p.rows[r][2] = row.z;
+      p.rows[r][3] = -dot(row, t);
     }
     return p;
   }
 
   /// The point p of the pose's own frame, in the frame that the pose is given in.
-  ROBOCACHE_HD vec3 operator()(const vec3& p) const { return {row(0, p), row(1, p), row(2, p)}; }
+  ROBOCACHE_HD basic_vec3<Real> operator()(const basic_vec3<Real>& p) const {
+    return {row(0, p), row(1, p), row(2, p)};
+  }
+
+  /// Column c of the rotation, an axis of the pose's own frame; of c = 3 the position.
+  [[nodiscard]] ROBOCACHE_HD basic_vec3<Real> column(int c) const {
+    return {rows[0][c], rows[1][c], rows[2][c]};
+  }
+  [[nodiscard]] ROBOCACHE_HD basic_vec3<Real> position() const { return column(3); }
+
+  /// R^T v: a direction in the pose's own frame.
+  [[nodiscard]] ROBOCACHE_HD basic_vec3<Real> turn_back(const basic_vec3<Real>& v) const {
+    return {dot(column(0), v), dot(column(1), v), dot(column(2), v)};
+  }
+  /// R v.
+  [[nodiscard]] ROBOCACHE_HD basic_vec3<Real> turn(const basic_vec3<Real>& v) const {
+    return {axis(0, v), axis(1, v), axis(2, v)};
+  }
 
  private:
-  ROBOCACHE_HD double row(int r, const vec3& p) const {
-    const double* const m = rows[r];
+  ROBOCACHE_HD Real row(int r, const basic_vec3<Real>& p) const {
+    const Real* const m = rows[r];
     return robocache::fma(m[0], p.x, robocache::fma(m[1], p.y, robocache::fma(m[2], p.z, m[3])));
   }
+  ROBOCACHE_HD Real axis(int r, const basic_vec3<Real>& v) const {
+    return dot(basic_vec3<Real>{rows[r][0], rows[r][1], rows[r][2]}, v);
+  }
 };
+using pose = basic_pose<double>;
+
+/// The product: first b, then a.
+template <class Real>
+ROBOCACHE_HD basic_pose<Real> operator*(const basic_pose<Real>& a, const basic_pose<Real>& b) {
+  basic_pose<Real> p;
+  for (int r = 0; r < 3; ++r) {
+    const Real* const m = a.rows[r];
+    for (int c = 0; c < 4; ++c) {
+      const Real last = c < 3 ? m[2] * b.rows[2][c] : robocache::fma(m[2], b.rows[2][3], m[3]);
+      p.rows[r][c] = robocache::fma(m[0], b.rows[0][c], robocache::fma(m[1], b.rows[1][c], last));
+    }
+  }
+  return p;
+}
 
 ROBOCACHE_END_NAMESPACE

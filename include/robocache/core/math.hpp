@@ -2,7 +2,7 @@
 /// Arithmetic that gives the same bits on the CPU and on the GPU.
 ///
 /// Compilers may fuse `a * b + c` or not, so no formula of this library leaves them the choice: a
-/// product that meets a sum is written as `fma`. `sin`, `cos` and `arc` are own polynomials, since
+/// product that meets a sum is written as `fma`. Sine, cosine and arcs are own polynomials, since
 /// the libraries of the two sides differ. Do not compile with fast-math.
 #pragma once
 
@@ -48,12 +48,34 @@ ROBOCACHE_HD double square_root(double x) {
 #endif
 }
 
+/// |x|.
+ROBOCACHE_HD float absolute(float x) {
+#if defined(__CUDA_ARCH__)
+  return fabsf(x);
+#else
+  return __builtin_fabsf(x);
+#endif
+}
+
+/// |x|.
+ROBOCACHE_HD double absolute(double x) {
+#if defined(__CUDA_ARCH__)
+  return fabs(x);
+#else
+  return __builtin_fabs(x);
+#endif
+}
+
 /// Neither infinite nor NaN.
 template <class Real>
 ROBOCACHE_HD bool is_finite(Real x) {
   constexpr Real most = sizeof(Real) == 8 ? Real(0x1.fffffffffffffp1023) : Real(0x1.fffffep127F);
-  return x >= -most && x <= most;  // not by x - x, into which a product may be fused
+  return absolute(x) <= most;  // not by x - x, into which a product may be fused
 }
+
+/// The type that values of type T are computed in: `double` for what has 8 bytes, else `float`.
+template <class T>
+using compute_type = std::conditional_t<sizeof(T) == 8, double, float>;
 
 /// True for NaN, whatever its payload.
 template <class T>
@@ -61,7 +83,7 @@ ROBOCACHE_HD bool is_nan(T x) {
   if constexpr (std::is_integral_v<T>) {
     return false;
   } else if constexpr (!std::is_floating_point_v<T>) {
-    return is_nan(static_cast<float>(x));
+    return is_nan(static_cast<compute_type<T>>(x));
   } else {
     return x != x;
   }
@@ -76,10 +98,6 @@ ROBOCACHE_HD T canonical_nan() {
     return detail::bit_cast<T>(std::uint32_t{0x7fc00000});
   }
 }
-
-/// The type that values of type T are computed in: `double` for `double`, else `float`.
-template <class T>
-using compute_type = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
 /// A stored value as its compute type; exact.
 template <class T>
@@ -116,13 +134,15 @@ ROBOCACHE_HD T narrow(Real value) {
     return T(detail::on_the_way(value));
   } else {
     if (value != value) return canonical_nan<T>();
-    if constexpr (std::is_arithmetic_v<T>) {
-      return static_cast<T>(value);
-    } else {
-      return static_cast<T>(static_cast<float>(value));
-    }
+    return static_cast<T>(static_cast<compute_type<T>>(value));
   }
 }
+
+/// The sine and the cosine of one angle.
+template <class Real>
+struct circular {
+  Real sine, cosine;
+};
 
 namespace detail {
 
@@ -133,9 +153,21 @@ ROBOCACHE_HD Real polynomial(Real x, const Real (&c)[N]) {
   return sum;
 }
 
-/// sin(x + quarter_turns * pi / 2) for |x| <= 2^30, else NaN.
-ROBOCACHE_HD double sine(double x, int quarter_turns) {
-  if (!(x >= -0x1p30 && x <= 0x1p30)) return canonical_nan<double>();
+/// Sine and cosine of r + quadrant * pi / 2, from those of r.
+template <class Real>
+ROBOCACHE_HD circular<Real> turned(const circular<Real>& of_r, int quadrant) {
+  const bool swap = (quadrant & 1) != 0;
+  const Real sine = swap ? of_r.cosine : of_r.sine;
+  const Real cosine = swap ? of_r.sine : of_r.cosine;
+  return {(quadrant & 2) != 0 ? -sine : sine, ((quadrant + 1) & 2) != 0 ? -cosine : cosine};
+}
+
+}  // namespace detail
+
+/// Sine and cosine of x radians. Error of each below 2 ulp for |x| <= 2^30 except next to the
+/// zeros, where it is below 2^-53 absolute; NaN beyond.
+ROBOCACHE_HD circular<double> sine_cosine(double x) {
+  if (!(x >= -0x1p30 && x <= 0x1p30)) return {canonical_nan<double>(), canonical_nan<double>()};
   constexpr double to_integer = 0x1.8p52;  // adding it leaves no fraction bits
   const double turns = robocache::fma(x, 0x1.45f306dc9c883p-1, to_integer) - to_integer;
   // pi / 2 in three parts, so that the remainder keeps all its bits.
@@ -149,22 +181,39 @@ ROBOCACHE_HD double sine(double x, int quarter_turns) {
   constexpr double c[] = {0x1.5555555555555p-5,   -0x1.6c16c16c16c16p-10, 0x1.a01a01a019ce2p-16,
                           -0x1.27e4fb770e01dp-22, 0x1.1eed8de33ebe0p-29,  -0x1.9394ace29bd7bp-37,
                           0x1.ab70a23137bcfp-45};
-  const int quadrant = (static_cast<int>(static_cast<std::int64_t>(turns)) + quarter_turns) & 3;
   const double z = r * r;
-  const double sine_of_r = robocache::fma(r * z, polynomial(z, s), r);
-  const double cosine_of_r = robocache::fma(z * z, polynomial(z, c), robocache::fma(-0.5, z, 1.0));
-  const double magnitude = (quadrant & 1) != 0 ? cosine_of_r : sine_of_r;
-  return (quadrant & 2) != 0 ? -magnitude : magnitude;
+  const circular<double> of_r = {
+      robocache::fma(r * z, detail::polynomial(z, s), r),
+      robocache::fma(z * z, detail::polynomial(z, c), robocache::fma(-0.5, z, 1.0))};
+  return detail::turned(of_r, static_cast<int>(static_cast<std::int64_t>(turns)) & 3);
 }
 
-}  // namespace detail
+/// Sine of x radians; as `sine_cosine`.
+ROBOCACHE_HD double sine(double x) { return sine_cosine(x).sine; }
 
-/// Sine of x radians. Error below 2 ulp for |x| <= 2^30 except next to the zeros, where it is below
-/// 2^-53 absolute; NaN beyond.
-ROBOCACHE_HD double sine(double x) { return detail::sine(x, 0); }
+/// Cosine of x radians; as `sine_cosine`.
+ROBOCACHE_HD double cosine(double x) { return sine_cosine(x).cosine; }
 
-/// Cosine of x radians; as `sine`.
-ROBOCACHE_HD double cosine(double x) { return detail::sine(x, 1); }
+/// The same in single precision. Error of each below 2 ulp for |x| <= 2^30; NaN beyond.
+ROBOCACHE_HD circular<float> sine_cosine(float x) {
+  if (!(x >= -0x1p16F && x <= 0x1p16F)) {  // turns would leave the bits that their products have
+    const circular<double> exact = sine_cosine(static_cast<double>(x));
+    return {narrow<float>(exact.sine), narrow<float>(exact.cosine)};
+  }
+  constexpr float to_integer = 0x1.8p23F;
+  const float turns = robocache::fma(x, 0x1.45f306p-1F, to_integer) - to_integer;
+  float r = robocache::fma(-turns, 0x1.921fb6p+0F, x);
+  r = robocache::fma(-turns, -0x1.777a5cp-25F, r);
+  r = robocache::fma(-turns, -0x1.ee59dap-50F, r);
+  // Interpolated likewise; relative error below 2^-26.
+  constexpr float s[] = {-0x1.555552p-3F, 0x1.110c28p-7F, -0x1.9ac9b0p-13F};
+  constexpr float c[] = {0x1.555554p-5F, -0x1.6c12d2p-10F, 0x1.9bd89cp-16F};
+  const float z = r * r;
+  const circular<float> of_r = {
+      robocache::fma(r * z, detail::polynomial(z, s), r),
+      robocache::fma(z * z, detail::polynomial(z, c), robocache::fma(-0.5F, z, 1.0F))};
+  return detail::turned(of_r, static_cast<int>(turns) & 3);
+}
 
 /// The angle of the point (x, y) in the first quadrant, in [0, pi/2]: atan2 for x, y >= 0 that are
 /// not both 0. Error below 3 ulp.
@@ -183,6 +232,30 @@ ROBOCACHE_HD double arc(double y, double x) {
   double angle = robocache::fma(t * z, detail::polynomial(z, c), t);
   if (shift) angle += 0x1.921fb54442d18p-1;
   return steep ? 0x1.921fb54442d18p+0 - angle : angle;
+}
+
+/// The same in single precision. Error below 3 ulp.
+ROBOCACHE_HD float arc(float y, float x) {
+  const bool steep = y > x;
+  const float ratio = steep ? x / y : y / x;
+  const bool shift = ratio > 0x1.a8279ap-2F;
+  const float t = shift ? (ratio - 1.0F) / (ratio + 1.0F) : ratio;
+  constexpr float c[] = {-0x1.555554p-2F, 0x1.999730p-3F, -0x1.242036p-3F, 0x1.b81030p-4F,
+                         -0x1.08455ep-4F};
+  const float z = t * t;
+  float angle = robocache::fma(t * z, detail::polynomial(z, c), t);
+  if (shift) angle += 0x1.921fb6p-1F;
+  return steep ? 0x1.921fb6p+0F - angle : angle;
+}
+
+/// The angle of the point (x, y) in [-pi, pi], as atan2 has it; 0 for (0, 0) and the sign of y.
+/// Error below 3 ulp.
+template <class Real>
+ROBOCACHE_HD Real arc_tangent(Real y, Real x) {
+  const Real height = y < 0 ? -y : y, width = x < 0 ? -x : x;
+  Real angle = height == 0 && width == 0 ? Real(0) : arc(height, width);
+  if (x < 0) angle = Real(0x1.921fb54442d18p+1) - angle;
+  return y < 0 ? -angle : angle;
 }
 
 ROBOCACHE_END_NAMESPACE

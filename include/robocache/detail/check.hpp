@@ -3,6 +3,7 @@
 
 #include <robocache/core/error.hpp>
 #include <robocache/core/ragged.hpp>
+#include <robocache/detail/footprint.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
@@ -116,6 +117,10 @@ void check_distinct(const label& op, const label& name, const view<V, Rank>& v) 
   }
 }
 
+/// What addresses of a type are a multiple of.
+template <class V>
+inline constexpr std::size_t alignment_in_memory = alignof(V);
+
 /// Requires a usable pointer, sane extents and an innermost stride of 1.
 template <class V, int Rank>
 void check_view(const label& op, const label& name, const view<V, Rank>& v,
@@ -132,9 +137,10 @@ void check_view(const label& op, const label& name, const view<V, Rank>& v,
     fail(op, name.text() + " must not be null where its extents are not zero");
   }
   const auto address = reinterpret_cast<std::uintptr_t>(v.data_handle());
-  if (address % alignof(V) != 0) {
-    fail(op, name.text() + " must be aligned to its elements of " + std::to_string(alignof(V)) +
-                 " bytes (got an address that is " + std::to_string(address % alignof(V)) +
+  constexpr std::size_t alignment = alignment_in_memory<std::remove_const_t<V>>;
+  if (address % alignment != 0) {
+    fail(op, name.text() + " must be aligned to its elements of " + std::to_string(alignment) +
+                 " bytes (got an address that is " + std::to_string(address % alignment) +
                  " past)");
   }
   if (v.extent(Rank - 1) > 1 && v.stride(Rank - 1) != 1) {
@@ -162,41 +168,6 @@ V* check_optional(const label& op, const label& name, const view<V, Rank>& v,
   if (!is_given(v)) return nullptr;
   check_shape(op, name, v, extents, like, is_output);
   return v.data_handle();
-}
-
-/// The bytes that an array lies in, ends included.
-struct byte_range {
-  std::uintptr_t low, high;
-};
-
-template <class V, int Rank>
-byte_range bytes_of(const view<V, Rank>& v) {
-  const auto at = reinterpret_cast<std::uintptr_t>(v.data_handle());
-  byte_range range{at, at + sizeof(V) - 1};
-  for (int r = 0; r < Rank; ++r) {
-    const std::int64_t reach =
-        (v.extent(r) - 1) * v.stride(r) * static_cast<std::int64_t>(sizeof(V));
-    (reach < 0 ? range.low : range.high) += static_cast<std::uintptr_t>(reach);
-  }
-  return range;
-}
-
-/// Requires that two outputs, [B, N] with the same N, have no element in common; the rows of one
-/// may lie between those of the other.
-template <class V>
-void require_apart(const label& op, const label& name, const view<V, 2>& a, const label& other,
-                   const view<V, 2>& b) {
-  if (a.empty() || b.empty()) return;
-  const byte_range one = bytes_of(a), two = bytes_of(b);
-  if (one.high < two.low || two.high < one.low) return;
-  if (a.stride(0) == b.stride(0) && a.stride(0) != 0) {
-    const auto row = static_cast<std::uintptr_t>(a.extent(1)) * sizeof(V);
-    const std::int64_t stride = a.stride(0) < 0 ? -a.stride(0) : a.stride(0);
-    const auto step = static_cast<std::uintptr_t>(stride) * sizeof(V);
-    const std::uintptr_t apart = (one.low < two.low ? two.low - one.low : one.low - two.low) % step;
-    if (apart >= row && step - apart >= row) return;
-  }
-  fail(op, name.text() + " and " + other.text() + " must not overlap");
 }
 
 /// What the messages call the parts of a ragged batch.

@@ -33,6 +33,10 @@ void run(const any_executor& executor, const Op& op) {
   executor.visit([&](const auto& chosen) { run(chosen, op); });
 }
 
+[[noreturn]] inline void refuse_gpu() {
+  fail("gpu", "this operation has no GPU code so far: its executor is `cpu`");
+}
+
 }  // namespace detail
 ROBOCACHE_END_NAMESPACE
 
@@ -47,6 +51,19 @@ ROBOCACHE_END_NAMESPACE
 #else
 #define ROBOCACHE_PROMISE(...)
 #endif
+/// The same of operations without kernels: a `gpu` is refused when they run.
+#if defined(ROBOCACHE_COMPILED)
+#define ROBOCACHE_PROMISE_CPU(...)                                                        \
+  extern template ROBOCACHE_EXPORT void run<__VA_ARGS__>(const cpu&, const __VA_ARGS__&); \
+  ROBOCACHE_REFUSE_GPU(__VA_ARGS__)
+#else
+#define ROBOCACHE_PROMISE_CPU(...) ROBOCACHE_REFUSE_GPU(__VA_ARGS__)
+#endif
+#define ROBOCACHE_REFUSE_GPU(...)                                \
+  template <>                                                    \
+  inline void run<__VA_ARGS__>(const gpu&, const __VA_ARGS__&) { \
+    refuse_gpu();                                                \
+  }
 /// ... and compiled in src/, for the CPU by a .cpp and for the GPU by a .cu.
 #if defined(__CUDACC__)
 #define ROBOCACHE_KEEP(...) \

@@ -94,7 +94,7 @@ inline std::size_t crop_points_workspace_bytes(std::int64_t clouds, std::int64_t
 ///
 /// \param executor `cpu`, `gpu` (with a workspace) or `any_executor`.
 /// \param points   as for `cloud_bounds`.
-/// \param box      compared in double.
+/// \param box      its limits are rounded to float, to double for double points.
 /// \param indices  [B, N] ([1, N] when packed): the points kept, counted within their cloud, in the
 ///                 order of input, from where their cloud begins; then -1 to the cloud's end, which
 ///                 includes its padding.
@@ -120,6 +120,12 @@ void crop_points(const Executor& executor, view<P, 3> points, const point_box& b
                  const cloud_options& options = {}) {
   auto op = detail::make_crop_op(points, box, indices, count, options.clouds);
   detail::check_rows_cropped(values, output, points.extent(0), op);
+  detail::output_arrays outputs(op.name);
+  outputs.add("indices", indices);
+  outputs.add("count", count);
+  outputs.add("output", output);
+  outputs.avoid("values", values);
+  detail::avoid_clouds(outputs, points, options.clouds);
   detail::run(executor, op);
 }
 

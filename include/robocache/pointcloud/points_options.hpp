@@ -19,7 +19,9 @@ struct bounds_report {
   view<std::int64_t, 1> valid;  ///< [B], optional: the points that count
 };
 
-/// An axis-parallel box: lower <= p < upper, as a voxel.
+/// An axis-parallel box: lower <= p < upper, as a voxel. Limits are rounded to the type that points
+/// are compared in, float or double, as the origin of a `voxel_grid` is: of -51.2 and a float point
+/// the box begins at float(-51.2).
 struct point_box {
   static constexpr double everywhere = std::numeric_limits<double>::infinity();
 

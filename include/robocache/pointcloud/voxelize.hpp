@@ -45,7 +45,7 @@ ROBOCACHE_EXPORT std::size_t fill_workspace_bytes(const voxel_grid& grid, std::i
                                                   std::int64_t points, bool packed);
 ROBOCACHE_EXPORT std::size_t bins_workspace_bytes(const voxel_grid& grid, std::int64_t batch,
                                                   std::int64_t points, bool packed,
-                                                  std::int64_t channels);
+                                                  std::int64_t features);
 #endif
 
 }  // namespace detail
@@ -64,15 +64,15 @@ inline std::size_t voxelize_workspace_bytes([[maybe_unused]] const voxel_grid& g
 #endif
 }
 
-/// The same for `voxelize_features`, `voxelize_sparse` and `voxelize_first`; `channels` is the sum
-/// over all features that are means or normals. On the device in use.
+/// The same for `voxelize_features` of so many features, `voxelize_sparse` and `voxelize_first`. On
+/// the device in use.
 inline std::size_t voxelize_features_workspace_bytes([[maybe_unused]] const voxel_grid& grid,
                                                      [[maybe_unused]] std::int64_t batch,
                                                      [[maybe_unused]] std::int64_t points,
-                                                     [[maybe_unused]] std::int64_t channels = 0,
+                                                     [[maybe_unused]] std::int64_t features = 1,
                                                      [[maybe_unused]] bool packed = false) {
 #if defined(ROBOCACHE_CUDA)
-  return detail::bins_workspace_bytes(grid, batch, points, packed, channels);
+  return detail::bins_workspace_bytes(grid, batch, points, packed, features);
 #else
   return 0;
 #endif
@@ -172,6 +172,11 @@ void voxelize_features(const Executor& executor, const voxel_grid& grid, view<P,
   op.features = detail::check_features(op.name, op.locate, points.extent(0), features.data(),
                                        static_cast<std::int64_t>(features.size()), 5);
   op.counts = detail::check_counts(op.name, op.locate, report.counts);
+  detail::output_arrays outputs(op.name);
+  detail::add_report(outputs, report);
+  outputs.add("report.counts", report.counts);
+  detail::check_features_apart(outputs, features.data(), op.features.count);
+  detail::avoid_clouds(outputs, points, options.clouds);
   detail::run(executor, op);
 }
 

@@ -109,7 +109,8 @@ struct voxel_feature {
   /// cloud, the first one on ties; -1 where there is none.
   any_view<std::int32_t> argmax;
 
-  /// For sums: values are rounded to multiples of 2^-scale, instead of what the largest one allows.
+  /// For sums: values are rounded to multiples of 2^-scale, instead of what the largest of a voxel
+  /// allows: the finest at which its points' sum fits 62 bits.
   /// A value of 2^(62 - scale) / N or more in magnitude makes its channel NaN, N being the points
   /// of the cloud.
   bool has_scale = false;

@@ -39,6 +39,11 @@ void voxelize_sparse(const Executor& executor, const voxel_grid& grid, view<P, 3
                                        static_cast<std::int64_t>(features.size()), 2,
                                        voxels.coordinates.extent(0));
   op.voxels = detail::check_list(op.name, "voxels", voxels);
+  detail::output_arrays outputs(op.name);
+  detail::add_list(outputs, "voxels", voxels);
+  detail::add_report(outputs, report);
+  detail::check_features_apart(outputs, features.data(), op.features.count);
+  detail::avoid_clouds(outputs, points, options.clouds);
   detail::run(executor, op);
 }
 
@@ -55,6 +60,9 @@ void voxelize_first(const Executor& executor, const voxel_grid& grid, view<P, 3>
   op.locate = detail::make_locate_op(op.name, grid, points, options.clouds);
   detail::check_report(op.name, report, op.locate);
   detail::check_first(kept, points.extent(0), op);
+  detail::output_arrays outputs(op.name);
+  detail::add_first(outputs, kept, report);
+  detail::avoid_clouds(outputs, points, options.clouds);
   detail::run(executor, op);
 }
 
@@ -69,6 +77,11 @@ void voxelize_first(const Executor& executor, const voxel_grid& grid, view<P, 3>
   detail::check_report(op.name, report, op.locate);
   detail::check_first(kept, points.extent(0), op);
   detail::check_rows_kept(values, output, points.extent(0), op);
+  detail::output_arrays outputs(op.name);
+  detail::add_first(outputs, kept, report);
+  outputs.add("output", output);
+  outputs.avoid("values", values);
+  detail::avoid_clouds(outputs, points, options.clouds);
   detail::run(executor, op);
 }
 

@@ -180,6 +180,20 @@ ROBOCACHE_HD quaternion slerp(const quaternion& from, const quaternion& to, doub
                  robocache::fma(of_a, a.z, of_b * b.z), robocache::fma(of_a, a.w, of_b * b.w)});
 }
 
+namespace detail {
+
+/// `slerp` by double.
+inline ROBOCACHE_HD_RARELY basic_quaternion<float> slerp_beyond(const basic_quaternion<float>& from,
+                                                                const basic_quaternion<float>& to,
+                                                                float w) {
+  const quaternion q = robocache::slerp(quaternion{from.x, from.y, from.z, from.w},
+                                        quaternion{to.x, to.y, to.z, to.w}, static_cast<double>(w));
+  return {static_cast<float>(q.x), static_cast<float>(q.y), static_cast<float>(q.z),
+          static_cast<float>(q.w)};
+}
+
+}  // namespace detail
+
 /// The same in single precision; error below 4e-7 for 0 <= w <= 1. Beyond, it goes by double.
 ///
 /// No angle is taken: its square is a polynomial of the chord's, and a sine over its angle one of
@@ -187,12 +201,7 @@ ROBOCACHE_HD quaternion slerp(const quaternion& from, const quaternion& to, doub
 ROBOCACHE_HD basic_quaternion<float> slerp(const basic_quaternion<float>& from,
                                            const basic_quaternion<float>& to, float w) {
   using rotation = basic_quaternion<float>;
-  if (!(w >= 0.0F && w <= 1.0F)) {
-    const quaternion q = slerp(quaternion{from.x, from.y, from.z, from.w},
-                               quaternion{to.x, to.y, to.z, to.w}, static_cast<double>(w));
-    return {static_cast<float>(q.x), static_cast<float>(q.y), static_cast<float>(q.z),
-            static_cast<float>(q.w)};
-  }
+  if (!(w >= 0.0F && w <= 1.0F)) return detail::slerp_beyond(from, to, w);
   if (w == 0.0F) return normalized(from);
   rotation a = from, b = to;
   const float scale_a = 1.0F / detail::well_scaled_length(a);

@@ -18,6 +18,13 @@ namespace detail {
 ROBOCACHE_FUSE_TYPES(ROBOCACHE_PROMISE, float)
 ROBOCACHE_FUSE_TYPES(ROBOCACHE_PROMISE, bf16)
 ROBOCACHE_FUSE_TYPES(ROBOCACHE_PROMISE, f16)
+ROBOCACHE_FUSE_TYPES(ROBOCACHE_PROMISE, double)
+
+/// What streams of other types, and results of double, are made by.
+#define ROBOCACHE_FUSE_UNTYPED(Do) \
+  Do(untyped_fuse_op<std::int64_t>) Do(untyped_fuse_op<double>) Do(untyped_fuse_op<float>)
+
+ROBOCACHE_FUSE_UNTYPED(ROBOCACHE_PROMISE)
 
 }  // namespace detail
 
@@ -26,18 +33,23 @@ ROBOCACHE_FUSE_TYPES(ROBOCACHE_PROMISE, f16)
 /// \param executor `cpu`, `gpu` or `any_executor`; all arrays lie in memory that it can reach.
 /// \param streams  a contiguous host container of `fuse_stream<Time>`, of any number.
 /// \param clock    the targets: [B, U], as an array or a start and a period.
-/// \param output   [B, U, D] float, bf16 or f16; D is the sum of the streams' `channels()`, in
-///                 their order. Must not overlap an input. Every element is written.
+/// \param output   [B, U, D] float, bf16, f16 or double; D is the sum of the streams' `channels()`,
+///                 in their order. Must not overlap another array. Every element is written.
 /// \param report   optional validity, age and time error per stream.
 ///
-/// A stream of the output's type gives the bits of `resample` with its options; other types are
-/// widened to float, exactly, and rounded once. Times are int64 (nanoseconds, say), double or
-/// float, one type for the clock and all streams; integers are exact, offsets of 1 ns at today's
-/// epoch included. A stream with a `reduction` is reduced over its samples in (x - window, x].
+/// A stream of the output's type gives the bits of `resample` with its options. Other streams of
+/// float, bf16, f16 and uint8_t are widened to float, exactly, and rounded once. Streams of double
+/// and of other integers, and all where the output is double, are computed in double and rounded
+/// once: a sample that is selected is exact where the output can hold it and it is no integer
+/// beyond 2^53. Times are int64 (nanoseconds, say), double or float, one type for the clock and all
+/// streams; integers are exact, offsets of 1 ns at today's epoch included. A stream with a
+/// `reduction` is reduced over its samples in (x - window, x].
 ///
 /// Deterministic: the same bits on the CPU with any number of threads and on any GPU. On CUDA one
-/// launch serves 16 streams, and one more looks through their stamps where `report.valid` is asked
-/// for; it is asynchronous, allocates nothing and can be captured.
+/// launch serves 16 streams of one kind that blends two rows or copies one; a stream with windows,
+/// several kinds, curves, rotations, missing samples or values of double has one of its own. One
+/// more looks through their stamps where `report.valid` is asked for. It is asynchronous, allocates
+/// nothing and can be captured.
 ///
 /// Throws as `resample` does; messages name the stream by its place.
 template <class Executor, class Streams, class Time, class Out>

@@ -8,9 +8,6 @@
 
 ROBOCACHE_BEGIN_NAMESPACE
 
-/// The element types that streams may have; chosen per stream, at run time.
-using fuse_elements = type_list<float, bf16, f16, std::uint8_t>;
-
 /// What stands for a stream at a target.
 enum class reduction : std::uint8_t {
   none,     ///< a value interpolated at the target
@@ -25,13 +22,11 @@ template <class Time>
 struct fuse_stream {
   fuse_stream() = default;
 
-  /// `values` [B, S, D] of float, bf16, f16 or uint8_t, and their `times` [B, S].
+  /// `values` [B, S, D] of any `element` (another type, CUDA's own among them, does not compile),
+  /// and their `times` [B, S].
   template <class T, class Stamp>
   fuse_stream(const view<T, 3>& values, const view<Stamp, 2>& stamps, channel_groups kinds = {})
       : type(element_of<std::remove_const_t<T>>()), data(values.data_handle()), times(stamps) {
-    static_assert(!is_element<std::remove_const_t<T>> ||  // then it was refused before
-                      is_one_of(element_of<std::remove_const_t<T>>(), fuse_elements{}),
-                  "robocache::fuse: streams hold float, bf16, f16 or uint8_t");
     for (int r = 0; r < 3; ++r) {
       extents[r] = values.extent(r);
       strides[r] = values.stride(r);

@@ -29,9 +29,9 @@ ROBOCACHE_RESAMPLE_TYPES(ROBOCACHE_PROMISE, double)
 ///                 and from any origin. Float seconds are 0.1 ms coarse after half an hour and
 ///                 128 s coarse at today's epoch: prefer int64.
 /// \param targets  [B, U] times to answer, in the stamps' type, unit and origin; in any order.
-/// \param output   [B, U, D]; must not overlap an input. Every element is written.
+/// \param output   [B, U, D]; must not overlap another array. Every element is written.
 /// \param options  kinds, ends, gaps, missing samples, ragged batches.
-/// \param report   optional further outputs.
+/// \param report   optional further outputs, none of which may overlap another array.
 ///
 /// A target x lies in the interval with times[i] <= x < times[i+1]; of samples that share a stamp
 /// the last one counts at that stamp. Differences of times are taken in their own type, weights in

@@ -87,5 +87,13 @@ locate_op<std::remove_const_t<P>> make_locate_op(const label& op_name, const vie
   return make_locate_op(op_name, voxel_grid{}, points, clouds);
 }
 
+/// Requires that no output shares memory with the clouds.
+template <class P>
+void avoid_clouds(const output_arrays& outputs, const view<P, 3>& points, const ragged& clouds) {
+  outputs.avoid("points", points);
+  outputs.avoid("options.clouds.lengths", clouds.lengths);
+  outputs.avoid("options.clouds.offsets", clouds.offsets);
+}
+
 }  // namespace detail
 ROBOCACHE_END_NAMESPACE

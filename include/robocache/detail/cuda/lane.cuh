@@ -42,16 +42,38 @@ std::int64_t alignment_of_rows(const T* data, std::int64_t row, std::int64_t bat
   return bytes;
 }
 
+/// A value of an array, which is not of shared memory.
+template <class T>
+__device__ __forceinline__ T load_global(const T* at) {
+#if defined(__CUDA_ARCH__)
+  __builtin_assume(__isGlobal(at));
+#endif
+  return *at;
+}
+
+/// Two floats rounded to 16 bits each by one instruction.
+template <class Out>
+__device__ __forceinline__ std::uint32_t narrow_both(float first, float second) {
+  std::uint32_t both = 0;
+#if defined(__CUDA_ARCH__)
+  if constexpr (std::is_same_v<Out, bf16>) {
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(second), "f"(first));
+  } else {
+    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(second), "f"(first));
+  }
+#else
+  const Out results[] = {narrow<Out>(first), narrow<Out>(second)};
+  memcpy(&both, results, sizeof(both));
+#endif
+  return both;
+}
+
 /// Two results rounded together where the processor can.
 template <class Out, class Real>
 __device__ __forceinline__ void narrow_pair(Real first, Real second, Out* to) {
-  if constexpr (std::is_same_v<Out, bf16>) {
-    std::uint32_t both;
-    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(second), "f"(first));
-    memcpy(to, &both, sizeof(both));
-  } else if constexpr (std::is_same_v<Out, f16>) {
-    std::uint32_t both;
-    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(second), "f"(first));
+  if constexpr (std::is_same_v<Real, float> &&
+                (std::is_same_v<Out, bf16> || std::is_same_v<Out, f16>)) {
+    const std::uint32_t both = narrow_both<Out>(first, second);
     memcpy(to, &both, sizeof(both));
   } else {
     to[0] = narrow<Out>(first);

@@ -46,6 +46,16 @@ __device__ __forceinline__ void wait_for_stream() {
 #endif
 }
 
+/// The shared memory of a block that its launch asked for.
+__device__ __forceinline__ unsigned char* launched_memory() {
+#if defined(ROBOCACHE_EMULATED_MEMORY)  // by tests that run kernels on the CPU
+  return ROBOCACHE_EMULATED_MEMORY;
+#else
+  extern __shared__ __align__(16) unsigned char memory[];
+  return memory;
+#endif
+}
+
 /// Launches `kernel`, which starts with `wait_for_stream()`, and checks that it started. Where the
 /// kernel was compiled for Hopper or newer its set-up overlaps the end of the kernel before.
 template <class... Params, class... Args>

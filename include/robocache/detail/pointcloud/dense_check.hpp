@@ -21,6 +21,12 @@ void check_report(const label& op_name, const voxelize_report& report, locate_op
   op.invalid = check_per_cloud(op_name, "report.invalid", report.invalid, op.items);
 }
 
+inline void add_report(output_arrays& outputs, const voxelize_report& report) {
+  outputs.add("report.inside", report.inside);
+  outputs.add("report.outside", report.outside);
+  outputs.add("report.invalid", report.invalid);
+}
+
 /// Requires [B, Z, Y, X] with the voxels of a cloud contiguous.
 template <class P, class Out, int Rank>
 void check_dense(const label& op_name, const label& name, const locate_op<P>& op,

@@ -125,9 +125,11 @@ bool is_one_step(const fuse_clock<Time>& clock, Time window) {
   }
 }
 
+/// `source` and `output` are the stream's data and its share of the output by their types.
 template <class T, class Time, class Out>
 fuse_op<T, Time, Out> make_fuse_op(const label& name, const fuse_stream<Time>& stream,
-                                   const fuse_clock<Time>& clock, const view<Out, 3>& output) {
+                                   const fuse_clock<Time>& clock, const view<const T, 3>& source,
+                                   const view<Out, 3>& output) {
   if (is_given(stream.options.targets.lengths) || is_given(stream.options.targets.offsets)) {
     fail(name, "options.targets must be null: the clock has the lengths of all streams");
   }
@@ -135,7 +137,6 @@ fuse_op<T, Time, Out> make_fuse_op(const label& name, const fuse_stream<Time>& s
   const std::int64_t keep = stream.reduce == reduction::last ? stream.keep : 1;
   require_finite(name, "clock_drift", stream.clock_drift);
 
-  const view<const T, 3> source(static_cast<const T*>(stream.data), stream.extents, stream.strides);
   view<const Time, 2> targets = clock.targets;
   if (clock.uniform) targets = {nullptr, {clock.batch, clock.count}};
 
@@ -152,6 +153,59 @@ fuse_op<T, Time, Out> make_fuse_op(const label& name, const fuse_stream<Time>& s
   return op;
 }
 
+/// The stream's data as an array of T.
+template <class T, class Time>
+view<const T, 3> source_of(const fuse_stream<Time>& stream) {
+  return {static_cast<const T*>(stream.data), stream.extents, stream.strides};
+}
+
+/// The same where the element type is known at run time alone.
+template <class Time, class Out>
+untyped_fuse_op<Time> make_untyped_op(const label& name, const fuse_stream<Time>& stream,
+                                      const fuse_clock<Time>& clock, const view<Out, 3>& output) {
+  visit(stream.type, all_elements{}, [&](auto tag) {
+    check_view(name, "source", source_of<typename decltype(tag)::type>(stream));
+  });
+  check_view(name, "output", output, true);
+  const view<any_value, 3> results(reinterpret_cast<any_value*>(output.data_handle()),
+                                   {output.extent(0), output.extent(1), output.extent(2)},
+                                   {output.stride(0), output.stride(1), output.stride(2)});
+  auto op = make_fuse_op(name, stream, clock, source_of<any_value>(stream), results);
+  op.source.type = stream.type;
+  op.source.size = static_cast<std::uint8_t>(size_of(stream.type));
+  op.output.type = element_of<Out>();
+  op.output.size = sizeof(Out);
+  return op;
+}
+
+/// The element types of streams that are compiled for; others, and all where the output is double,
+/// are `untyped_fuse_op`s.
+using compiled_elements = type_list<float, bf16, f16, std::uint8_t>;
+
+template <class Out>
+constexpr bool is_compiled(element type) {
+  return !std::is_same_v<Out, double> && is_one_of(type, compiled_elements{});
+}
+
+/// Calls `f(op)` with the operation of a stream, by its type.
+template <class Time, class Out, class F>
+void with_fuse_op(const label& name, const fuse_stream<Time>& stream, const fuse_clock<Time>& clock,
+                  const view<Out, 3>& output, const F& f) {
+  if (stream.type > element::f64) {
+    fail(name, "type must be an element (got number " +
+                   std::to_string(static_cast<int>(stream.type)) + ")");
+  }
+  if constexpr (!std::is_same_v<Out, double>) {
+    if (is_compiled<Out>(stream.type)) {
+      return visit(stream.type, compiled_elements{}, [&](auto tag) {
+        f(make_fuse_op(name, stream, clock, source_of<typename decltype(tag)::type>(stream),
+                       output));
+      });
+    }
+  }
+  f(make_untyped_op(name, stream, clock, output));
+}
+
 /// Calls `f(name, op)` for each stream of a checked call.
 template <class Time, class Out, class F>
 void for_each_stream(const fuse_call<Time, Out>& call, const F& f) {
@@ -159,20 +213,50 @@ void for_each_stream(const fuse_call<Time, Out>& call, const F& f) {
   for (std::int64_t n = 0; n < call.count; ++n) {
     const label name("fuse: stream #", n);
     const fuse_stream<Time>& stream = call.streams[n];
-    if (!is_one_of(stream.type, fuse_elements{})) {
-      fail(name,
-           std::string("type must be f32, bf16, f16 or u8 (got ") + name_of(stream.type) + ")");
-    }
     const std::int64_t channels = stream.channels();
     const view<Out, 3> output = call.output_of(n, first, channels);
     first += channels;
-    visit(stream.type, fuse_elements{}, [&](auto tag) {
-      auto op = make_fuse_op<typename decltype(tag)::type>(name, stream, call.clock, output);
+    with_fuse_op(name, stream, call.clock, output, [&](auto op) {
       op.valid = report_of_stream(call.report.valid, n);
       op.age = report_of_stream(call.report.age, n);
       op.error = report_of_stream(call.report.error, n);
       f(name, op);
     });
+  }
+}
+
+/// Requires that no output shares memory with another array of a call that is checked.
+template <class Time, class Out>
+void check_apart(const fuse_call<Time, Out>& call) {
+  const view<Out, 3>* const outputs = call.is_split ? call.outputs : &call.output;
+  const std::int64_t count = call.is_split ? call.count : 1;
+  const auto name_of_output = [&](std::int64_t n) {
+    return call.is_split ? label("outputs[#]", n) : label("output");
+  };
+  constexpr std::int64_t at_once = output_arrays::capacity - 3;
+  for (std::int64_t first = 0; first < count; first += at_once) {
+    output_arrays written(fuse_name);
+    written.add("report.valid", call.report.valid);
+    written.add("report.age", call.report.age);
+    written.add("report.error", call.report.error);
+    for (std::int64_t n = first; n < count; ++n) {
+      if (n < first + at_once) {
+        written.add(name_of_output(n), outputs[n]);
+      } else {
+        written.avoid(name_of_output(n), outputs[n]);
+      }
+    }
+    written.avoid("clock.targets", call.clock.targets);
+    written.avoid("clock.lengths", call.clock.lengths);
+    for (std::int64_t n = 0; n < call.count; ++n) {
+      const fuse_stream<Time>& stream = call.streams[n];
+      written.avoid(label("stream #'s source", n),
+                    {stream.data, size_of(stream.type), stream.extents, stream.strides, 3});
+      written.avoid(label("stream #'s times", n), stream.times);
+      written.avoid(label("stream #'s sample_mask", n), stream.options.sample_mask);
+      written.avoid(label("stream #'s lengths", n), stream.options.samples.lengths);
+      written.avoid(label("stream #'s offsets", n), stream.options.samples.offsets);
+    }
   }
 }
 

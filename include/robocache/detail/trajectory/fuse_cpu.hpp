@@ -1,6 +1,7 @@
 // The CPU driver of `fuse`.
 #pragma once
 
+#include <robocache/detail/run_on.hpp>
 #include <robocache/detail/trajectory/fuse_check.hpp>
 #include <robocache/detail/trajectory/resample_cpu.hpp>
 
@@ -14,10 +15,24 @@ void reduce_windows(const fuse_op<T, Time, Out>& op, int threads) {
     const std::int64_t first = op.first_in_window(slot, column);
     bool valid = true;
     for (std::int64_t unit = 0; unit < op.width(); ++unit) {
-      valid = op.write_reduced(slot, first, unit, slot.output[unit]) && valid;
+      typename fuse_op<T, Time, Out>::result result;
+      valid = op.write_reduced(slot, first, unit, result) && valid;
+      slot.output[unit] = result;
     }
     return valid;
   });
+}
+
+template <class T, class Time, class Out>
+void compute(const cpu& executor, const fuse_op<T, Time, Out>& op) {
+  answer_all(executor, op, [&](const auto& seen) {
+    if (seen.is_reduced()) {
+      reduce_windows(seen, executor.threads());
+    } else {
+      resample_any(seen, executor.threads());
+    }
+  });
+  check_all_stamps(op, executor.threads());
 }
 
 template <class Time, class Out>
@@ -27,13 +42,13 @@ void compute(const cpu& executor, const fuse_call<Time, Out>& call) {
     check_items(fuse_name, clock_names, op.targets_of());
     check_items(name, sample_names, op.samples_of());
   });
+  check_apart(call);
   for_each_stream(call, [&](const label&, const auto& op) {
-    if (op.is_reduced()) {
-      reduce_windows(op, executor.threads());
+    if constexpr (is_typed<typename std::decay_t<decltype(op)>::element>) {
+      compute(executor, op);
     } else {
-      resample_any(op, executor.threads());
+      run(executor, op);  // compiled by itself
     }
-    check_all_stamps(op, executor.threads());
   });
 }
 

@@ -1,11 +1,11 @@
-// The kernel of `fuse`: blocks of every stream side by side in one launch.
+// The kernel of `fuse`: blocks of every stream side by side in one launch. Streams whose rows are
+// no blends of two rows or copies of one have launches of their own.
 //
 // Targets go in groups; a group has so many blocks for each stream, so streams of any width share
 // the machine evenly and the parts of an output row are written at about the same time.
 #pragma once
 
 #include <robocache/detail/trajectory/fuse_op.hpp>
-#include <robocache/detail/trajectory/resample_groups.cuh>
 #include <robocache/detail/trajectory/resample_kernels.cuh>
 
 ROBOCACHE_BEGIN_NAMESPACE
@@ -38,7 +38,7 @@ struct any_fuse_op {
 template <class Time, class Out>
 struct fuse_part {
   row_tiling tiling;
-  std::int32_t width = 0;  // channels of a lane; 0 for the general path
+  std::int32_t width = 0;  // channels of a lane
   any_fuse_op<Time, Out> op;
 };
 
@@ -48,7 +48,6 @@ struct fuse_table {
   std::int32_t count = 0;
   std::uint32_t first_block[fuse_capacity];  // of each stream, within the blocks of a group
   fuse_part<Time, Out> parts[fuse_capacity];
-  group_tiling general[fuse_capacity];  // of streams without a fast path
 };
 
 /// Lanes of up to 16 bytes on both sides.
@@ -68,45 +67,6 @@ __device__ __forceinline__ void fuse_rows_block(const Op& op, const row_tiling& 
   }
 }
 
-// Not inlined: a kernel of all paths of all types takes minutes to compile.
-template <class Op>
-__device__ __noinline__ void fuse_groups_block(const Op& op, const group_tiling& tiling,
-                                               std::uint32_t block, unsigned char* memory) {
-  if (tiling.is_aligned) {
-    resample_groups_block<true, true>(op, tiling, block, memory);
-  } else {
-    resample_groups_block<false, true>(op, tiling, block, memory);
-  }
-}
-
-template <class Op>
-__device__ __noinline__ void fuse_windows_block(const Op& op, const group_tiling& tiling,
-                                                std::uint32_t block, unsigned char* memory) {
-  reduce_windows_block(op, tiling, block, memory);
-}
-
-template <class Op>
-__device__ __forceinline__ void fuse_general_block(const Op& op, const group_tiling& tiling,
-                                                   std::uint32_t block, unsigned char* memory) {
-  if (op.is_reduced()) {
-    fuse_windows_block(op, tiling, block, memory);
-  } else {
-    fuse_groups_block(op, tiling, block, memory);
-  }
-}
-
-template <bool General, class Op, class Time, class Out>
-__device__ __forceinline__ void fuse_block(const Op& op, const fuse_part<Time, Out>& part,
-                                           const group_tiling& general, std::uint32_t block,
-                                           unsigned char* memory) {
-  if (static_cast<std::int64_t>(block) * part.tiling.tile >= op.slots()) return;
-  if constexpr (General) {
-    if (part.width == 0) return fuse_general_block(op, general, block, memory);
-  }
-  constexpr int widest = widest_lane<typename Op::element, Out>;
-  fuse_rows_block<widest>(op, part.tiling, part.width, block, memory);
-}
-
 /// Calls `f(op)` with the operation by its own type.
 template <class Time, class Out, class F>
 __device__ __forceinline__ void visit_op(const any_fuse_op<Time, Out>& op, const F& f) {
@@ -122,11 +82,10 @@ __device__ __forceinline__ void visit_op(const any_fuse_op<Time, Out>& op, const
   }
 }
 
-/// `General` is for launches that hold a stream without a fast path.
-template <bool General, class Time, class Out>
+template <class Time, class Out>
 __global__ void __launch_bounds__(fuse_threads)
     fuse_kernel(const __grid_constant__ fuse_table<Time, Out> table) {
-  extern __shared__ __align__(16) unsigned char memory[];
+  unsigned char* const memory = launched_memory();
   wait_for_stream();
   const std::uint32_t group = table.group_blocks.divide(blockIdx.x);
   const std::uint32_t place = blockIdx.x - group * table.group_blocks.divisor;
@@ -135,8 +94,11 @@ __global__ void __launch_bounds__(fuse_threads)
   const fuse_part<Time, Out>& part = table.parts[n];
   const std::uint32_t block =
       group * (fuse_group / part.tiling.tile) + place - table.first_block[n];
-  visit_op(part.op,
-           [&](const auto& op) { fuse_block<General>(op, part, table.general[n], block, memory); });
+  visit_op(part.op, [&](const auto& op) {
+    if (static_cast<std::int64_t>(block) * part.tiling.tile >= op.slots()) return;
+    constexpr int widest = widest_lane<typename std::decay_t<decltype(op)>::element, Out>;
+    fuse_rows_block<widest>(op, part.tiling, part.width, block, memory);
+  });
 }
 
 /// A block for each item of each stream, item by item.

@@ -62,6 +62,7 @@ struct fuse_op : resample_op<T, Time, Out> {
   using base = resample_op<T, Time, Out>;
   using typename base::plan;
   using typename base::slot;
+  using pointer = typename pointers_to<T>::source;
 
   stream_clock<Time> clock;
   optional_output<Time> error;
@@ -72,8 +73,8 @@ struct fuse_op : resample_op<T, Time, Out> {
 
   [[nodiscard]] ROBOCACHE_HD bool is_reduced() const { return reduce != reduction::none; }
   [[nodiscard]] bool is_pairwise() const {
-    return !is_reduced() && base::is_pairwise() && this->nans == nan_policy::propagate &&
-           this->mask == nullptr;
+    return is_typed<T> && !is_reduced() && base::is_pairwise() &&
+           this->nans == nan_policy::propagate && this->mask == nullptr;
   }
   ROBOCACHE_HD plan plan_row(const slot& s, bracket& at) const {
     return base::plan_row(s, at, all_usable{});
@@ -108,7 +109,7 @@ struct fuse_op : resample_op<T, Time, Out> {
   ROBOCACHE_HD bool write_reduced(const slot& s, std::int64_t first, std::int64_t unit,
                                   Out& out) const {
     const std::int64_t place = reduce == reduction::last ? unit / this->channels : 0;
-    const T* const values = s.samples + (unit - place * this->channels);
+    const pointer values = s.samples + (unit - place * this->channels);
     out = this->fill;
     if (s.is != slot::state::answer) return false;
     if (reduce == reduction::last) return write_kept(s, values, place, first, out);
@@ -143,7 +144,7 @@ struct fuse_op : resample_op<T, Time, Out> {
     if (error.data == nullptr || s.is == slot::state::skip) return;
     Time difference{};
     if (s.is == slot::state::answer && !is_nan(s.time)) {
-      const present usable{s.mask};
+      const auto usable = base::rows_in(s);
       const std::int64_t earlier = last_usable(s.interval, usable);
       const std::int64_t later = first_usable(s.interval + 1, s.count, usable);
       const bool has_later = later < s.count;
@@ -164,10 +165,10 @@ struct fuse_op : resample_op<T, Time, Out> {
   /// Calls `f(value)` for each sample of the window that counts, in order. Several are on their way
   /// at a time.
   template <class F>
-  ROBOCACHE_HD void for_each_in_window(const slot& s, const T* values, std::int64_t first,
+  ROBOCACHE_HD void for_each_in_window(const slot& s, pointer values, std::int64_t first,
                                        const F& f) const {
     constexpr int block = 8;
-    const T* from = values + first * this->source_row;
+    pointer from = values + first * this->source_row;
     for (std::int64_t i = first; i <= s.interval; i += block) {
       T ahead[block];
       const int count = s.interval - i < block ? static_cast<int>(s.interval - i) + 1 : block;
@@ -183,11 +184,11 @@ struct fuse_op : resample_op<T, Time, Out> {
       for (int k = 0; k < block; ++k) {
         if (k < count && counts(s, i + k, ahead[k])) f(ahead[k]);
       }
-      from += block * this->source_row;
+      from = from + block * this->source_row;
     }
   }
 
-  ROBOCACHE_HD bool write_kept(const slot& s, const T* values, std::int64_t place,
+  ROBOCACHE_HD bool write_kept(const slot& s, pointer values, std::int64_t place,
                                std::int64_t first, Out& out) const {
     std::int64_t newer = keep - 1 - place;
     for (std::int64_t i = s.interval; i >= first; --i) {
@@ -199,7 +200,7 @@ struct fuse_op : resample_op<T, Time, Out> {
     return false;
   }
 
-  ROBOCACHE_HD bool write_mean(const slot& s, const T* values, std::int64_t first, Out& out) const {
+  ROBOCACHE_HD bool write_mean(const slot& s, pointer values, std::int64_t first, Out& out) const {
     bool any = false;
     const auto mean = mean_of<Real>(s, values, first, any);
     if (!any) return false;
@@ -210,7 +211,7 @@ struct fuse_op : resample_op<T, Time, Out> {
   /// The sum, with what it lost to rounding kept apart (Knuth's two-sum), over the count. In double
   /// where a sum or a count is too large for float.
   template <class Sum>
-  ROBOCACHE_HD Sum mean_of(const slot& s, const T* values, std::int64_t first, bool& any) const {
+  ROBOCACHE_HD Sum mean_of(const slot& s, pointer values, std::int64_t first, bool& any) const {
     std::int64_t count = 0;
     Sum sum = 0, lost = 0;
     for_each_in_window(s, values, first, [&](T stored) {
@@ -234,15 +235,14 @@ struct fuse_op : resample_op<T, Time, Out> {
     return mean;
   }
 
-  ROBOCACHE_HD_RARELY Real mean_in_double(const slot& s, const T* values,
-                                          std::int64_t first) const {
+  ROBOCACHE_HD_RARELY Real mean_in_double(const slot& s, pointer values, std::int64_t first) const {
     bool any = false;
     const double mean = mean_of<double>(s, values, first, any);
     if constexpr (sizeof(Out) == 2) return on_the_way(mean);
     return static_cast<Real>(mean);
   }
 
-  ROBOCACHE_HD bool write_extreme(const slot& s, const T* values, std::int64_t first,
+  ROBOCACHE_HD bool write_extreme(const slot& s, pointer values, std::int64_t first,
                                   Out& out) const {
     bool any = false;
     Real extreme = 0;
@@ -266,6 +266,10 @@ struct fuse_op : resample_op<T, Time, Out> {
     return bit_cast<Bits>(value) < 0;
   }
 };
+
+/// A stream whose element type, and the output's, are known at run time alone.
+template <class Time>
+using untyped_fuse_op = fuse_op<any_value, Time, any_value>;
 
 }  // namespace detail
 ROBOCACHE_END_NAMESPACE

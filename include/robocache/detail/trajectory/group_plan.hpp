@@ -2,6 +2,7 @@
 // of its channels.
 #pragma once
 
+#include <robocache/detail/trajectory/any_value.hpp>
 #include <robocache/trajectory/resample_options.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
@@ -24,20 +25,22 @@ constexpr bool same_plan(interpolation a, interpolation b) {
 /// The rows that a group's values come from, and how they are blended. Pointers are to a row's
 /// first channel.
 template <class T>
-struct group_plan {
+struct alignas(16) group_plan {
   using Real = compute_type<T>;
+  using source = typename pointers_to<T>::source;
   enum class action : std::uint8_t {
     blend,
-    copy,
+    sample,      ///< a blend that is the left sample (a rotation is normalised all the same)
+    copy,        ///< the left sample down to its bits
     fill,        ///< no sample answers
     not_a_time,  ///< the target is NaN
     skip,        ///< the item's range is bad: write nothing
   };
 
-  const T* before = nullptr;  // of curves, as are `after` and both sides
-  const T* left = nullptr;
-  const T* right = nullptr;
-  const T* after = nullptr;
+  source before{};  // of curves, as are `after` and both sides
+  source left{};
+  source right{};
+  source after{};
   side_interval<Real> left_side, right_side;
   Real weight = 0;
   action what = action::skip;
@@ -55,20 +58,34 @@ ROBOCACHE_HD Out copied(T value) {
   }
 }
 
-/// `Width` neighbouring values; `Aligned`: on a GPU by one access.
+/// `narrow` of what is not NaN.
+template <class Out, class Real>
+ROBOCACHE_HD Out narrow_number(Real value) {
+  if constexpr (sizeof(Out) == 2) {
+    return narrow<Out>(value);
+  } else {
+    return static_cast<Out>(static_cast<compute_type<Out>>(value));
+  }
+}
+
+/// The first `count` of `Width` neighbouring values, the others as 0; `Aligned`: all of them, on a
+/// GPU by one access.
 template <bool Aligned, int Width, class T>
-ROBOCACHE_HD void read_lane(const T* from, T (&to)[Width]) {
-  constexpr std::size_t bytes = Width * sizeof(T) < 16 ? Width * sizeof(T) : 16;
-  struct alignas(Aligned ? bytes : alignof(T)) lane {
-    T values[Width];
-  };
+ROBOCACHE_HD void read_lane(typename pointers_to<T>::source from, int count, T (&to)[Width]) {
 #if defined(__CUDA_ARCH__)
-  const lane all = *reinterpret_cast<const lane*>(from);
-  for (int k = 0; k < Width; ++k) to[k] = all.values[k];
-#else
-  static_cast<void>(sizeof(lane));
-  for (int k = 0; k < Width; ++k) to[k] = from[k];
+  if constexpr (is_typed<T>) __builtin_assume(__isGlobal(from));
+  if constexpr (is_typed<T> && Aligned) {
+    constexpr std::size_t bytes = Width * sizeof(T) < 16 ? Width * sizeof(T) : 16;
+    struct alignas(bytes) lane {
+      T values[Width];
+    };
+    const lane all = *reinterpret_cast<const lane*>(from);
+    for (int k = 0; k < Width; ++k) to[k] = all.values[k];
+  } else
 #endif
+  {
+    for (int k = 0; k < Width; ++k) to[k] = k == 0 || k < count ? from[k] : T{};
+  }
 }
 
 /// The rotation of a quaternion's four channels. Both layouts give the same bits.
@@ -89,74 +106,82 @@ ROBOCACHE_HD bool answer_rotation(const group_plan<T>& plan, interpolation kind,
   return q.w == q.w;  // all four are NaN, or none is
 }
 
-/// The values of a curve, each by the short way where that can be told to be right.
-template <bool Pchip, bool Aligned, int Width, class T>
-ROBOCACHE_HD void blend_curve(const group_plan<T>& plan, std::int64_t channel,
-                              const T (&left)[Width], const T (&right)[Width],
-                              compute_type<T> (&values)[Width]) {
-  using Real = compute_type<T>;
-  T before[Width], after[Width];
-  read_lane<Aligned>(plan.before + channel, before);
-  read_lane<Aligned>(plan.after + channel, after);
-  const side_interval<Real> sides[] = {plan.left_side, plan.right_side};
-  const Real w = plan.weight;
-  const bool is_inner = !Pchip || (sides[0].share != 0 && sides[1].share != 0);
-  bool finite = is_inner;
-  for (int k = 0; k < Width; ++k) {
-    values[k] = curve_through_finite<Pchip>(widen(before[k]), widen(left[k]), widen(right[k]),
-                                            widen(after[k]), w, sides[0], sides[1]);
-    if (w == Real(0)) values[k] = widen(left[k]);
-    finite = finite && is_finite(values[k]);
-    if constexpr (Pchip) {  // an infinity at an extremum leaves no trace in the value
-      finite = finite && is_finite(sides[0].ratio * (widen(left[k]) - widen(before[k]))) &&
-               is_finite(sides[1].ratio * (widen(after[k]) - widen(right[k])));
-    }
-  }
-  if (finite) return;
-  for (int k = 0; k < Width; ++k) {
-    values[k] = curve_through<Pchip>(widen(before[k]), widen(left[k]), widen(right[k]),
-                                     widen(after[k]), w, sides[0], sides[1]);
-  }
+/// The value of a curve next to infinities, NaN and ends.
+template <bool Pchip, class T>
+ROBOCACHE_HD_RARELY compute_type<T> blend_with_care(const group_plan<T>& plan, T before, T left,
+                                                    T right, T after) {
+  return curve_through<Pchip>(widen(before), widen(left), widen(right), widen(after), plan.weight,
+                              plan.left_side, plan.right_side);
 }
 
-/// Blends `Width` channels from `channel` on, which is not of a quaternion; returns whether none of
-/// them is NaN.
-template <bool Aligned, int Width, class T, class Out>
-ROBOCACHE_HD bool answer_blend(const group_plan<T>& plan, const group_span& group,
-                               std::int64_t channel, Out (&results)[Width]) {
+/// Blends curves, each by the short way where that can be told to be right; returns whether none of
+/// the values is NaN.
+template <bool Pchip, bool Aligned, int Width, class T, class Out>
+ROBOCACHE_HD bool blend_curves(const group_plan<T>& plan, std::int64_t channel, int count,
+                               const T (&left)[Width], const T (&right)[Width],
+                               Out (&results)[Width]) {
   using Real = compute_type<T>;
-  T left[Width], right[Width];
-  read_lane<Aligned>(plan.left + channel, left);
-  read_lane<Aligned>(plan.right + channel, right);
+  T before[Width], after[Width];
+  read_lane<Aligned>(plan.before + channel, count, before);
+  read_lane<Aligned>(plan.after + channel, count, after);
+  const side_interval<Real> sides[] = {plan.left_side, plan.right_side};
+  bool finite = !Pchip || (sides[0].share != 0 && sides[1].share != 0);
   Real values[Width];
-  if (group.kind == interpolation::cubic) {
-    blend_curve<false, Aligned>(plan, channel, left, right, values);
-  } else if (group.kind == interpolation::pchip) {
-    blend_curve<true, Aligned>(plan, channel, left, right, values);
-  } else if (group.kind == interpolation::angle) {
-    const auto period = static_cast<Real>(group.period);
-    for (int k = 0; k < Width; ++k) {
-      values[k] = lerp_angle(widen(left[k]), widen(right[k]), plan.weight, period);
+  for (int k = 0; k < Width; ++k) {
+    values[k] = curve_through_finite<Pchip>(widen(before[k]), widen(left[k]), widen(right[k]),
+                                            widen(after[k]), plan.weight, sides[0], sides[1]);
+    finite &= is_finite(values[k]);
+    if constexpr (Pchip) {  // an infinity at an extremum leaves no trace in the value
+      finite &= is_finite(sides[0].ratio * (widen(left[k]) - widen(before[k])));
+      finite &= is_finite(sides[1].ratio * (widen(after[k]) - widen(right[k])));
     }
-  } else {
-    for (int k = 0; k < Width; ++k) {
-      values[k] = lerp(widen(left[k]), widen(right[k]), plan.weight);
-    }
+  }
+  if (finite) {
+    for (int k = 0; k < Width; ++k) results[k] = narrow_number<Out>(values[k]);
+    return true;
   }
   bool numbers = true;
   for (int k = 0; k < Width; ++k) {
-    numbers = numbers && values[k] == values[k];
-    results[k] = narrow<Out>(values[k]);
+    const Real value = blend_with_care<Pchip>(plan, before[k], left[k], right[k], after[k]);
+    numbers &= value == value;
+    results[k] = narrow<Out>(value);
   }
   return numbers;
 }
 
-/// Answers `Width` channels of a group from `channel` on: the four of a quaternion or, of another
-/// kind, any. Returns
-/// whether each of them is a number that samples gave.
+/// Blends `count` of `Width` channels from `channel` on, which is not of a quaternion, at a weight
+/// that is not 0; returns whether none of them is NaN.
+template <bool Aligned, int Width, class T, class Out>
+ROBOCACHE_HD bool answer_blend(const group_plan<T>& plan, const group_span& group,
+                               std::int64_t channel, int count, Out (&results)[Width]) {
+  using Real = compute_type<T>;
+  T left[Width], right[Width];
+  read_lane<Aligned>(plan.left + channel, count, left);
+  read_lane<Aligned>(plan.right + channel, count, right);
+  if (group.kind == interpolation::cubic) {
+    return blend_curves<false, Aligned>(plan, channel, count, left, right, results);
+  }
+  if (group.kind == interpolation::pchip) {
+    return blend_curves<true, Aligned>(plan, channel, count, left, right, results);
+  }
+  const auto period = static_cast<Real>(group.period);
+  bool numbers = true;
+  for (int k = 0; k < Width; ++k) {
+    const Real from = widen(left[k]), to = widen(right[k]);
+    const Real value = group.kind == interpolation::angle
+                           ? lerp_angle(from, to, plan.weight, period)
+                           : lerp(from, to, plan.weight);
+    numbers &= value == value;
+    results[k] = narrow<Out>(value);
+  }
+  return numbers;
+}
+
+/// Answers `count` of `Width` channels of a group from `channel` on: the four of a quaternion or,
+/// of another kind, any. Returns whether each of them is a number that samples gave.
 template <bool Aligned, int Width, class T, class Out>
 ROBOCACHE_HD bool answer_lane(const group_plan<T>& plan, const group_span& group,
-                              std::int64_t channel, Out fill, Out (&results)[Width]) {
+                              std::int64_t channel, int count, Out fill, Out (&results)[Width]) {
   using action = typename group_plan<T>::action;
   if (plan.what > action::copy) {
     if (plan.what == action::not_a_time) fill = narrow<Out>(canonical_nan<compute_type<Out>>());
@@ -166,18 +191,20 @@ ROBOCACHE_HD bool answer_lane(const group_plan<T>& plan, const group_span& group
   if constexpr (Width == 4) {
     if (is_slerp(group.kind)) {
       T from[4], to[4];
-      read_lane<Aligned>(plan.left + channel, from);
-      read_lane<Aligned>(plan.right + channel, to);
+      read_lane<Aligned>(plan.left + channel, Width, from);
+      read_lane<Aligned>(plan.right + channel, Width, to);
       return answer_rotation(plan, group.kind, from, to, results);
     }
   }
-  if (plan.what == action::blend) return answer_blend<Aligned>(plan, group, channel, results);
+  if (plan.what == action::blend) {
+    return answer_blend<Aligned>(plan, group, channel, count, results);
+  }
   T own[Width];
-  read_lane<Aligned>(plan.left + channel, own);
+  read_lane<Aligned>(plan.left + channel, count, own);
   bool numbers = true;
   for (int k = 0; k < Width; ++k) {
     numbers = numbers && !is_nan(own[k]);
-    results[k] = copied<Out>(own[k]);
+    results[k] = plan.what == action::copy ? copied<Out>(own[k]) : narrow<Out>(widen(own[k]));
   }
   return numbers;
 }

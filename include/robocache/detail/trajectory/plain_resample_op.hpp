@@ -29,8 +29,8 @@ struct plain_resample_op {
   bool nan_is_valid;
   Out fill;
   sampling_policy<Time> policy;
-  const T* source;
-  Out* output;
+  typename pointers_to<T>::source source;
+  typename pointers_to<Out>::target output;
   std::int64_t source_batch, source_row;
   std::int64_t output_batch, output_row;
   std::int64_t rows;      // of `targets`: B, or 1 when they are packed
@@ -41,6 +41,7 @@ struct plain_resample_op {
   optional_output<std::int64_t> left;
   optional_output<double> weight;
   optional_output<Time> age;
+  const presence_index* presence;  // on the CPU, where samples may be missing
 
   /// The number of targets, answered or not.
   ROBOCACHE_HD std::int64_t slots() const { return rows * columns; }
@@ -62,6 +63,7 @@ struct plain_resample_op {
     s.samples = source + row * source_batch;
     s.output = output + row * output_batch + column * output_row;
     s.is = slot::state::answer;
+    s.item = static_cast<std::int32_t>(row);
     return s;
   }
 
@@ -87,26 +89,26 @@ struct plain_resample_op {
   /// What groups of a kind are at a target, as far as all their channels share it.
   ROBOCACHE_HD group_plan<T> plan_group(const slot& s, interpolation of) const {
     using action = typename group_plan<T>::action;
-    group_plan<T> p = plan_group(s, of, present{s.mask});
+    group_plan<T> p = plan_group(s, of, rows_in(s));
     if (nans == nan_policy::skip && p.what != action::skip) {
       // A curve that another sample at the same stamp has ended, too.
       const bool ends = p.before == p.left || p.after == p.right;
       const bool ended = is_curve(of) && p.what == action::blend && ends;
-      p.look_again = ended || (p.what != action::blend && nan_may_hide(of));
+      p.look_again = ended || (p.what > action::sample && nan_may_hide(of));
     }
     return p;
   }
 
-  /// Answers channels of a group by its plan; returns whether they are valid. `Skips`: NaN may be
-  /// skipped.
+  /// Answers `count` of `Width` channels of a group by its plan; returns whether they are valid.
+  /// `Skips`: NaN may be skipped.
   template <bool Aligned, bool Skips, int Width>
   ROBOCACHE_HD bool answer(const slot& s, const group_span& group, const group_plan<T>& planned,
-                           std::int64_t channel, Out (&results)[Width]) const {
-    const bool numbers = answer_lane<Aligned>(planned, group, channel, fill, results);
+                           std::int64_t channel, int count, Out (&results)[Width]) const {
+    const bool numbers = answer_lane<Aligned>(planned, group, channel, count, fill, results);
     const bool answered = planned.what <= group_plan<T>::action::copy;
     if (Skips && nans == nan_policy::skip && (planned.look_again || (answered && !numbers))) {
       Out own[Width];  // or `results` could not stay in registers
-      const bool numbers_now = answer_skipping(s, group, channel, own);
+      const bool numbers_now = answer_skipping(s, group, channel, count, own);
       for (int k = 0; k < Width; ++k) results[k] = own[k];
       return numbers_now;
     }
@@ -145,6 +147,30 @@ struct plain_resample_op {
     ROBOCACHE_HD bool operator()(std::int64_t i) const { return mask == nullptr || mask[i] != 0; }
   };
 
+  ROBOCACHE_HD searched<present> rows_in(const slot& s) const {
+    return {{s.mask}, presence, s.item, 0};
+  }
+
+  struct channel_usable {
+    present row;
+    typename pointers_to<T>::source channel;
+    std::int64_t stride;
+    int width;
+
+    ROBOCACHE_HD bool operator()(std::int64_t i) const {
+      if (!row(i)) return false;
+      for (int c = 0; c < width; ++c) {
+        if (is_nan(channel[i * stride + c])) return false;
+      }
+      return true;
+    }
+  };
+
+  ROBOCACHE_HD searched<channel_usable> usable_in(const slot& s, std::int64_t channel,
+                                                  int width) const {
+    return {{{s.mask}, s.samples + channel, source_row, width}, presence, s.item, 1 + channel};
+  }
+
   /// The samples around a target that count for all channels; -1 where there is none.
   struct neighbours {
     std::int64_t before = -1, after = -1;
@@ -179,7 +205,7 @@ struct plain_resample_op {
   /// The neighbours of a target among what counts for each channel of a group.
   template <bool Skips>
   ROBOCACHE_HD neighbours neighbours_in(const slot& s, const group_span& group) const {
-    if (!Skips || nans != nan_policy::skip) return neighbours_of(s, present{s.mask});
+    if (!Skips || nans != nan_policy::skip) return neighbours_of(s, rows_in(s));
     neighbours near;
     const int width = is_slerp(group.kind) ? 4 : 1;
     for (std::int64_t c = 0; c < group.channels; c += width) {
@@ -226,25 +252,6 @@ struct plain_resample_op {
   }
 
  private:
-  struct channel_usable {
-    present row;
-    const T* channel;
-    std::int64_t stride;
-    int width;
-
-    ROBOCACHE_HD bool operator()(std::int64_t i) const {
-      if (!row(i)) return false;
-      for (int c = 0; c < width; ++c) {
-        if (is_nan(channel[i * stride + c])) return false;
-      }
-      return true;
-    }
-  };
-
-  ROBOCACHE_HD channel_usable usable_in(const slot& s, std::int64_t channel, int width) const {
-    return {{s.mask}, s.samples + channel, source_row, width};
-  }
-
   template <class Usable>
   ROBOCACHE_HD neighbours neighbours_of(const slot& s, const Usable& usable) const {
     neighbours near;
@@ -276,7 +283,8 @@ struct plain_resample_op {
     p.what = at.left == at.right ? action::copy : action::blend;
     if (p.what == action::copy) return p;
     p.weight = static_cast<Real>(fraction_of(s, at).value());
-    if (!is_curve(group_kind)) return p;
+    if (p.weight == 0) p.what = action::sample;
+    if (!is_curve(group_kind) || p.what == action::sample) return p;
     const curve_sides sides = sides_of(at, s.times, s.count, policy.max_gap, usable);
     const auto side = [](const side_interval<double>& of) {
       return side_interval<Real>{static_cast<Real>(of.ratio), static_cast<Real>(of.share)};
@@ -291,17 +299,18 @@ struct plain_resample_op {
   /// Answers them one by one, each from the samples that are not NaN.
   template <int Width>
   ROBOCACHE_HD_RARELY bool answer_skipping(const slot& s, const group_span& group,
-                                           std::int64_t channel, Out (&results)[Width]) const {
+                                           std::int64_t channel, int count,
+                                           Out (&results)[Width]) const {
     const bool whole = is_slerp(group.kind);
     bool all = true;
-    for (int k = 0; k < Width; k += whole ? Width : 1) {
+    for (int k = 0; k < count; k += whole ? Width : 1) {
       const auto planned = plan_group(s, group.kind, usable_in(s, channel + k, whole ? Width : 1));
       bool number = true;
       if (whole) {
-        number = answer_lane<false>(planned, group, channel, fill, results);
+        number = answer_lane<false>(planned, group, channel, Width, fill, results);
       } else {
         Out own[1];
-        number = answer_lane<false>(planned, group, channel + k, fill, own);
+        number = answer_lane<false>(planned, group, channel + k, 1, fill, own);
         results[k] = own[0];
       }
       const bool answered = planned.what <= group_plan<T>::action::copy;
@@ -318,8 +327,8 @@ ROBOCACHE_HD_RARELY void mend_lane(const Op& op, std::int64_t row, std::int64_t 
                                    std::int64_t channel, typename Op::result (&results)[Width]) {
   const auto s = op.find(row, column);
   const group_span group = op.whole_row();
-  if (op.template answer<false, true>(s, group, op.plan_group(s, group.kind), channel, results))
-    return;
+  const auto planned = op.plan_group(s, group.kind);
+  if (op.template answer<false, true>(s, group, planned, channel, Width, results)) return;
   op.valid.write(row, column, 0);
 }
 

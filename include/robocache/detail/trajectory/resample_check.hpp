@@ -134,9 +134,32 @@ void check_reports(const label& name, const resample_report<Time>& report,
       check_optional(name, "report.status", report.status, {op.items}, {"the number of items"});
 }
 
+/// Requires that no output shares memory with another array.
+template <class T, class Time, class Out>
+void check_apart(const label& name, const view<const T, 3>& source,
+                 const view<const Time, 2>& times, const view<const Time, 2>& targets,
+                 const view<Out, 3>& output, const resample_options<Time>& options,
+                 const resample_report<Time>& report) {
+  output_arrays outputs(name);
+  outputs.add("output", output);
+  outputs.add("report.valid", report.valid);
+  outputs.add("report.left", report.left);
+  outputs.add("report.weight", report.weight);
+  outputs.add("report.age", report.age);
+  outputs.add("report.status", report.status);
+  outputs.avoid("source", source);
+  outputs.avoid("times", times);
+  outputs.avoid("targets", targets);
+  outputs.avoid("options.sample_mask", options.sample_mask);
+  outputs.avoid(sample_names.lengths, options.samples.lengths);
+  outputs.avoid(sample_names.offsets, options.samples.offsets);
+  outputs.avoid(target_names.lengths, options.targets.lengths);
+  outputs.avoid(target_names.offsets, options.targets.offsets);
+}
+
 /// Checks the arguments and gathers them. `name` begins the messages; `per_channel` is how many
-/// channels of the output each channel of the source has; `own_clock`: the targets are the caller's
-/// to check, and may be null.
+/// channels of the output each channel of the source has; `own_clock`: the targets, and that arrays
+/// lie apart, are the caller's to check, and the targets may be null.
 template <class T, class Time, class Out>
 resample_op<T, Time, Out> make_resample_op(const label& name, const view<const T, 3>& source,
                                            const view<const Time, 2>& times,
@@ -153,14 +176,14 @@ resample_op<T, Time, Out> make_resample_op(const label& name, const view<const T
   op.mask = check_optional(name, "options.sample_mask", mask, {times.extent(0), times.extent(1)},
                            {"times.extent(0)", "times.extent(1)"}, false);
   op.mask_batch = mask.stride(0);
-  op.source = source.data_handle();
+  op.source = pointers_to<T>::of(source.data_handle());
   op.source_batch = source.stride(0);
   op.source_row = source.stride(1);
   op.times = times.data_handle();
   op.times_batch = times.stride(0);
   op.targets = targets.data_handle();
   op.targets_batch = targets.stride(0);
-  op.output = output.data_handle();
+  op.output = pointers_to<Out>::of(output.data_handle());
   op.output_batch = output.stride(0);
   op.output_row = output.stride(1);
   op.samples = source.extent(1);
@@ -181,6 +204,7 @@ resample_op<T, Time, Out> make_resample_op(const label& name, const view<const T
   op.check_stamps = options.check_stamps;
   op.fill = narrow<Out>(options.fill_value);
   check_reports(name, report, op);
+  if (!own_clock) check_apart(name, source, times, targets, output, options, report);
   return op;
 }
 

@@ -3,6 +3,7 @@
 
 #include <robocache/core/executor.hpp>
 #include <robocache/detail/cpu/parallel.hpp>
+#include <robocache/detail/trajectory/presence_cpu.hpp>
 #include <robocache/detail/trajectory/resample_check.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
@@ -118,7 +119,7 @@ ROBOCACHE_HD bool write_lanes(const Op& op, const typename Op::slot& slot, const
   bool valid = true;
   for (; channel + Width <= end; channel += Width) {
     typename Op::result results[Width];
-    valid = op.template answer<false, true>(slot, group, plan, channel, results) && valid;
+    valid = op.template answer<false, true>(slot, group, plan, channel, Width, results) && valid;
     for (int k = 0; k < Width; ++k) slot.output[channel + k] = results[k];
   }
   return valid;
@@ -142,7 +143,7 @@ void resample_slots(const Op& op, int threads, const WriteRow& write_row) {
       const std::int64_t row = i / op.columns;
       const std::int64_t column = i % op.columns;
       const auto slot = op.find(row, column);
-      if (slot.is == state::skip) continue;
+      if (slot.is == state::skip || op.is_answered(slot)) continue;
       const bool valid = write_row(slot, column);
       op.valid.write(row, column, valid && slot.is == state::answer ? 1 : 0);
       op.write_report(slot, row, column);
@@ -167,11 +168,11 @@ void resample_groups(const Op& op, int threads) {
 /// Whichever path the operation takes.
 template <class Op>
 void resample_any(const Op& op, int threads) {
-  if (op.is_pairwise()) {
-    resample_rows(op, threads);
-  } else {
-    resample_groups(op, threads);
+  if constexpr (is_typed<typename Op::element>) {
+    const bool again = op.presence != nullptr && op.presence->is_built;
+    if (op.is_pairwise() && !again) return resample_rows(op, threads);
   }
+  resample_groups(op, threads);
 }
 
 /// Looks through the stamps of all items and does what follows.
@@ -187,7 +188,7 @@ template <class T, class Time>
 void compute(const cpu& executor, const resample_op<T, Time>& op) {
   check_items(resample_name, sample_names, op.samples_of());
   check_items(resample_name, target_names, op.targets_of());
-  resample_any(op, executor.threads());
+  answer_all(executor, op, [&](const auto& seen) { resample_any(seen, executor.threads()); });
   check_all_stamps(op, executor.threads());
 }
 

@@ -1,8 +1,8 @@
-// The kernel for rows of several kinds, and for windows.
+// The kernel for rows of several kinds.
 //
-// A block takes a tile of targets: a thread each finds a target's samples, then one each plans a
-// group of channels at a target, then all threads answer lanes of channels, a group at a time, so
-// that a warp is of one kind. Rows are put together in shared memory and leave in whole words.
+// A block takes a tile of targets: a thread each finds a target's samples and plans its groups of
+// channels, then all threads answer lanes of channels, a group at a time, so that they are of one
+// kind. Rows are put together in shared memory and leave in whole words.
 #pragma once
 
 #include <robocache/detail/cuda/divisor.cuh>
@@ -21,11 +21,8 @@ struct group_tiling {
   bool is_dense = false;    // the rows of a tile lie one after another in the output
   std::uint32_t piece = 1;  // bytes of a store
   fast_divisor columns{1};  // of `targets`
-  fast_divisor plans{1};    // of a row
   fast_divisor pieces{1};   // of a row
-  std::uint32_t items = 0;  // lanes of the whole tile, each group's from a warp's begin on
   fast_divisor lanes[channel_groups::capacity];  // of each group in a row
-  std::uint32_t first_item[channel_groups::capacity];
 };
 
 /// A block's shared memory.
@@ -44,15 +41,15 @@ struct group_tile {
   ROBOCACHE_HD static constexpr std::size_t round_up(std::size_t bytes) {
     return (bytes + 15) / 16 * 16;
   }
-  /// Bytes for `tile` targets of so many groups, or 0 for windows, and so many channels.
-  static std::size_t bytes(std::size_t tile, std::size_t groups, std::size_t channels) {
-    const std::size_t planned = groups > 0 ? groups * sizeof(plan) : sizeof(std::int64_t);
+  /// Bytes for `tile` targets of so many plans, or 0 for windows, and so many channels.
+  static std::size_t bytes(std::size_t tile, std::size_t plan_count, std::size_t channels) {
+    const std::size_t planned = plan_count > 0 ? plan_count * sizeof(plan) : sizeof(std::int64_t);
     return round_up(tile * planned) + round_up(tile * sizeof(slot)) + round_up(tile * sizeof(int)) +
            round_up(tile * channels * sizeof(Out));
   }
-  __device__ group_tile(unsigned char* memory, std::uint32_t tile, std::uint32_t groups)
+  __device__ group_tile(unsigned char* memory, std::uint32_t tile, std::uint32_t plan_count)
       : plans(reinterpret_cast<plan*>(memory)), firsts(reinterpret_cast<std::int64_t*>(memory)) {
-    memory += round_up(tile * (groups > 0 ? groups * sizeof(plan) : sizeof(std::int64_t)));
+    memory += round_up(tile * (plan_count > 0 ? plan_count * sizeof(plan) : sizeof(std::int64_t)));
     slots = reinterpret_cast<slot*>(memory);
     memory += round_up(tile * sizeof(slot));
     valid = reinterpret_cast<int*>(memory);
@@ -110,26 +107,32 @@ __device__ __forceinline__ void store_rows(const Op& op, const group_tiling& til
 }
 
 template <class Op>
+__device__ __forceinline__ void store_staged_rows(const Op& op, const group_tiling& tiling,
+                                                  const group_tile<Op>& tile,
+                                                  const target_range& targets,
+                                                  std::int64_t channels) {
+  using Out = typename Op::result;
+  switch (tiling.piece) {
+    case 16:
+      return store_rows<uint4>(op, tiling, tile, targets, channels);
+    case 8:
+      return store_rows<uint2>(op, tiling, tile, targets, channels);
+    case 4:
+      if constexpr (sizeof(Out) <= 4) {
+        store_rows<std::uint32_t>(op, tiling, tile, targets, channels);
+      }
+      return;
+    default:  // of 2 bytes, or of 8
+      store_rows<typename lane<sizeof(Out)>::type>(op, tiling, tile, targets, channels);
+  }
+}
+
+template <class Op>
 __device__ __forceinline__ void store_tile(const Op& op, const group_tiling& tiling,
                                            const group_tile<Op>& tile, const target_range& targets,
                                            std::int64_t channels) {
-  using Out = typename Op::result;
-  if (tiling.is_staged) {
-    switch (tiling.piece) {
-      case 16:
-        store_rows<uint4>(op, tiling, tile, targets, channels);
-        break;
-      case 8:
-        store_rows<uint2>(op, tiling, tile, targets, channels);
-        break;
-      case 4:
-        if constexpr (sizeof(Out) <= 4) {
-          store_rows<std::uint32_t>(op, tiling, tile, targets, channels);
-        }
-        break;
-      default:  // of 2 bytes, or of 8
-        store_rows<typename lane<sizeof(Out)>::type>(op, tiling, tile, targets, channels);
-    }
+  if constexpr (is_typed<typename Op::result>) {
+    if (tiling.is_staged) store_staged_rows(op, tiling, tile, targets, channels);
   }
   if (op.valid.data == nullptr) return;
   for_each_target(targets, tiling.columns,
@@ -140,55 +143,90 @@ __device__ __forceinline__ void store_tile(const Op& op, const group_tiling& til
                   });
 }
 
-/// Answers one lane into its row.
-template <bool Aligned, bool Skips, int Width, class Op>
+/// Where a target's row of results is put together.
+template <class Op>
+__device__ __forceinline__ auto row_of(const group_tiling& tiling, const group_tile<Op>& tile,
+                                       std::uint32_t target, std::int64_t channels) {
+  if constexpr (is_typed<typename Op::result>) {
+    if (tiling.is_staged) return tile.rows + target * channels;
+  }
+  return tile.slots[target].output;
+}
+
+/// Answers `count` channels of one lane into its row.
+template <bool Aligned, bool Skips, class Op, class To>
 __device__ __forceinline__ bool write_lane(const Op& op, const group_tile<Op>& tile,
                                            std::uint32_t target, const group_span& group,
                                            const typename group_tile<Op>::plan& plan,
-                                           std::int64_t channel, typename Op::result* to) {
+                                           std::int64_t channel, int count, const To& to) {
   using Out = typename Op::result;
-  Out results[Width];
+  Out results[4];
   const bool valid =
-      op.template answer<Aligned, Skips>(tile.slots[target], group, plan, channel, results);
-  if constexpr (Aligned && Width * sizeof(Out) <= 16) {
-    typename lane<Width* static_cast<int>(sizeof(Out))>::type whole;
+      op.template answer<Aligned, Skips>(tile.slots[target], group, plan, channel, count, results);
+  if constexpr (Aligned && 4 * sizeof(Out) <= 16) {
+    typename lane<4 * static_cast<int>(sizeof(Out))>::type whole;
     memcpy(&whole, results, sizeof(whole));
     *reinterpret_cast<decltype(whole)*>(to) = whole;
   } else {
 #pragma unroll
-    for (int k = 0; k < Width; ++k) to[k] = results[k];
+    for (int k = 0; k < 4; ++k) {
+      if (k < count) to[k] = results[k];
+    }
   }
   return valid;
 }
 
-/// Answers the lane with number `item` of the block. A warp is of one group.
+/// Answers a group of the block's targets by lanes of up to four channels. `kind` is the group's,
+/// as a constant.
 template <bool Aligned, bool Skips, class Op>
-__device__ __forceinline__ void answer_item(const Op& op, const group_tiling& tiling,
-                                            const group_tile<Op>& tile, const target_range& targets,
-                                            std::uint32_t item) {
-  int g = op.group_count - 1;
-  while (item < tiling.first_item[g]) --g;
-  const group_span& group = op.groups[g];
-  const fast_divisor& lanes = tiling.lanes[g];
-  const std::uint32_t in_group = item - tiling.first_item[g];
-  const std::uint32_t target = lanes.divide(in_group);
-  if (target >= targets.count || lanes.divisor == 0) return;
-  const auto& plan = tile.plans[target * tiling.plans.divisor + group.plan];
-  if (plan.what == group_tile<Op>::plan::action::skip) return;
-  const std::uint32_t lane = in_group - target * lanes.divisor;
-  typename Op::result* const row =
-      (tiling.is_staged ? tile.rows + target * op.channels : tile.slots[target].output) +
-      group.first_channel;
-  bool valid = true;
-  if (Aligned || is_slerp(group.kind)) {
-    const std::uint32_t channel = lane * 4;
-    valid = write_lane<Aligned, Skips, 4>(op, tile, target, group, plan,
-                                          group.first_channel + channel, row + channel);
-  } else {
-    valid = write_lane<false, Skips, 1>(op, tile, target, group, plan, group.first_channel + lane,
-                                        row + lane);
+__device__ __forceinline__ void answer_group(const Op& op, const group_tiling& tiling,
+                                             const group_tile<Op>& tile, std::uint32_t targets,
+                                             int g, interpolation kind) {
+  group_span group = op.groups[g];
+  group.kind = kind;
+  const fast_divisor lanes = tiling.lanes[g];
+  const std::uint32_t items = targets * lanes.divisor;
+  for (std::uint32_t item = threadIdx.x; item < items; item += blockDim.x) {
+    const std::uint32_t target = lanes.divide(item);
+    const auto& plan = tile.plans[target * static_cast<std::uint32_t>(op.plan_count) + group.plan];
+    if (plan.what == group_tile<Op>::plan::action::skip) continue;
+    const auto in_group = static_cast<std::int32_t>(item - target * lanes.divisor) * 4;
+    const std::int32_t left = group.channels - in_group;
+    const int count = Aligned || is_slerp(kind) || left > 4 ? 4 : left;
+    const std::int32_t channel = group.first_channel + in_group;
+    const auto row = row_of(tiling, tile, target, op.channels) + channel;
+    if (!write_lane<Aligned, Skips>(op, tile, target, group, plan, channel, count, row)) {
+      tile.valid[target] = 0;
+    }
   }
-  if (!valid) tile.valid[target] = 0;
+}
+
+template <bool Aligned, bool Skips, class Op>
+__device__ __forceinline__ void answer_groups(const Op& op, const group_tiling& tiling,
+                                              const group_tile<Op>& tile, std::uint32_t targets) {
+  const auto answer = [&](int g, interpolation kind) {
+    answer_group<Aligned, Skips>(op, tiling, tile, targets, g, kind);
+  };
+  for (int g = 0; g < op.group_count; ++g) {
+    switch (op.groups[g].kind) {
+      case interpolation::cubic:
+        answer(g, interpolation::cubic);
+        break;
+      case interpolation::pchip:
+        answer(g, interpolation::pchip);
+        break;
+      case interpolation::slerp_xyzw:
+      case interpolation::slerp_wxyz:
+        answer(g, op.groups[g].kind == interpolation::slerp_xyzw ? interpolation::slerp_xyzw
+                                                                 : interpolation::slerp_wxyz);
+        break;
+      case interpolation::angle:
+        answer(g, interpolation::angle);
+        break;
+      default:  // a blend of two rows or a copy of one, as the plan says; what answers to NaN
+        answer(g, Skips ? op.groups[g].kind : interpolation::linear);  // must know which
+    }
+  }
 }
 
 /// Groups of any kinds: the work of block number `block`. `Aligned`: lanes of four channels.
@@ -196,62 +234,29 @@ template <bool Aligned, bool Skips, class Op>
 __device__ __forceinline__ void resample_groups_block(const Op& op, const group_tiling& tiling,
                                                       std::uint32_t block, unsigned char* memory) {
   const target_range targets(op.slots(), tiling.tile, block);
-  const group_tile<Op> tile(memory, tiling.tile, tiling.plans.divisor);
+  const auto plan_count = static_cast<std::uint32_t>(op.plan_count);
+  const group_tile<Op> tile(memory, tiling.tile, plan_count);
   for_each_target(targets, tiling.columns,
                   [&](std::uint32_t i, std::uint32_t row, std::uint32_t column) {
-                    tile.slots[i] = op.find(row, column);
-                    tile.valid[i] = tile.slots[i].is == Op::slot::state::answer ? 1 : 0;
-                    op.write_report(tile.slots[i], row, column);
+                    const auto slot = op.find(row, column);
+                    for (std::uint32_t p = 0; p < plan_count; ++p) {
+                      tile.plans[i * plan_count + p] = op.plan_group(slot, op.plan_kinds[p]);
+                    }
+                    tile.slots[i] = slot;
+                    tile.valid[i] = slot.is == Op::slot::state::answer ? 1 : 0;
+                    op.write_report(slot, row, column);
                   });
   __syncthreads();
-  const std::uint32_t plans = targets.count * tiling.plans.divisor;
-  for (std::uint32_t i = threadIdx.x; i < plans; i += blockDim.x) {
-    const std::uint32_t target = tiling.plans.divide(i);
-    tile.plans[i] =
-        op.plan_group(tile.slots[target], op.plan_kinds[i - target * tiling.plans.divisor]);
-  }
-  __syncthreads();
-  for (std::uint32_t item = threadIdx.x; item < tiling.items; item += blockDim.x) {
-    answer_item<Aligned, Skips>(op, tiling, tile, targets, item);
-  }
+  answer_groups<Aligned, Skips>(op, tiling, tile, targets.count);
   __syncthreads();
   store_tile(op, tiling, tile, targets, op.channels);
 }
 
-/// Windows: the work of block number `block`.
-template <class Op>
-__device__ __forceinline__ void reduce_windows_block(const Op& op, const group_tiling& tiling,
-                                                     std::uint32_t block, unsigned char* memory) {
-  const target_range targets(op.slots(), tiling.tile, block);
-  const group_tile<Op> tile(memory, tiling.tile, 0);
-  for_each_target(targets, tiling.columns,
-                  [&](std::uint32_t i, std::uint32_t row, std::uint32_t column) {
-                    tile.slots[i] = op.find(row, column);
-                    tile.valid[i] = tile.slots[i].is == Op::slot::state::answer ? 1 : 0;
-                    tile.firsts[i] = op.first_in_window(tile.slots[i], column);
-                    op.write_report(tile.slots[i], row, column);
-                  });
-  __syncthreads();
-  const fast_divisor& width = tiling.lanes[0];
-  const std::uint32_t units = targets.count * width.divisor;
-  for (std::uint32_t item = threadIdx.x; item < units; item += blockDim.x) {
-    const std::uint32_t target = width.divide(item);
-    const std::uint32_t unit = item - target * width.divisor;
-    const auto& slot = tile.slots[target];
-    if (slot.is == Op::slot::state::skip) continue;
-    typename Op::result result;
-    if (!op.write_reduced(slot, tile.firsts[target], unit, result)) tile.valid[target] = 0;
-    (tiling.is_staged ? tile.rows + target * width.divisor : slot.output)[unit] = result;
-  }
-  __syncthreads();
-  store_tile(op, tiling, tile, targets, width.divisor);
-}
-
 template <bool Aligned, bool Skips, class Op>
-__global__ void __launch_bounds__(64)
+__global__ void __launch_bounds__(64, 16)
     resample_groups_kernel(const __grid_constant__ group_tiling tiling,
                            const __grid_constant__ Op op) {
-  extern __shared__ __align__(16) unsigned char memory[];
+  unsigned char* const memory = launched_memory();
   wait_for_stream();
   resample_groups_block<Aligned, Skips>(op, tiling, blockIdx.x, memory);
 }

@@ -69,6 +69,34 @@ struct row_tiling {
   fast_divisor columns{1};   // of `targets`
 };
 
+/// Values that are NaN, answered again by all threads of a block together: one by one, each would
+/// hold up its warp.
+class nan_queue {
+ public:
+  static constexpr std::uint32_t capacity = 512;
+  static constexpr std::size_t bytes = (1 + capacity) * sizeof(std::uint32_t);
+
+  __device__ explicit nan_queue(void* memory) : count_(static_cast<std::uint32_t*>(memory)) {}
+
+  __device__ void clear() const {
+    if (threadIdx.x == 0) *count_ = 0;
+  }
+  /// False where the queue is full.
+  __device__ bool push(std::uint32_t value) const {
+    const std::uint32_t at = atomicAdd(count_, 1U);
+    if (at < capacity) count_[1 + at] = value;
+    return at < capacity;
+  }
+  template <class F>
+  __device__ void for_each(const F& f) const {
+    const std::uint32_t count = *count_ < capacity ? *count_ : capacity;
+    for (std::uint32_t i = threadIdx.x; i < count; i += blockDim.x) f(count_[1 + i]);
+  }
+
+ private:
+  std::uint32_t* count_;
+};
+
 /// The fast path, for whatever finds slots and plans rows like `resample_op`: the work of block
 /// number `block`. `Width` channels make a lane; a thread has `Unroll` lanes in flight. `Shifts` is
 /// for rows that may be aligned to 4 bytes, `Skips` for NaN that is skipped.
@@ -82,6 +110,7 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
   using action = typename Plan::action;
   auto* plans = reinterpret_cast<Plan*>(memory);
   auto* weights = reinterpret_cast<compute_type<T>*>(plans + tiling.tile);
+  const nan_queue queue(weights + tiling.tile);  // where NaN is skipped
 
   const std::uint32_t begin = block * tiling.tile;
   const std::uint32_t left_over = static_cast<std::uint32_t>(op.slots()) - begin;
@@ -96,6 +125,7 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
     plans[threadIdx.x] = op.plan_row(slot, at);
     weight = op.fraction_of(slot, at);  // the stamps are read before the rows, divided after
   }
+  if (Skips) queue.clear();
   __syncthreads();
 
   const std::uint32_t lanes = count * tiling.lanes.divisor;
@@ -114,19 +144,26 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
       }
     }
   };
+  const auto mend = [&](std::uint32_t item, std::uint32_t k) {
+    const std::uint32_t target = tiling.lanes.divide(item);
+    const std::uint32_t at = tiling.columns.divide(begin + target);
+    const std::uint32_t in_row = begin + target - at * tiling.columns.divisor;
+    Out mended[1];
+    mend_lane(op, at, in_row, (item - target * tiling.lanes.divisor) * Width + k, mended);
+    return mended[0];
+  };
   const auto finish = [&](std::uint32_t item, const LaneIn& from, const LaneIn& to,
                           Out(&results)[Width]) {
     const std::uint32_t target = tiling.lanes.divide(item);
     if (finish_lane<Width>(plans[target], from, to, weights[target], results)) return;
-    const std::uint32_t at = tiling.columns.divide(begin + target);
-    const std::uint32_t in_row = begin + target - at * tiling.columns.divisor;
     if constexpr (Skips) {
-      Out mended[Width];  // or `results` could not stay in registers
-      mend_lane(op, at, in_row, (item - target * tiling.lanes.divisor) * Width, mended);
 #pragma unroll
-      for (int k = 0; k < Width; ++k) results[k] = mended[k];
+      for (int k = 0; k < Width; ++k) {
+        if (is_nan(results[k]) && !queue.push(item * Width + k)) results[k] = mend(item, k);
+      }
     } else if (!op.nan_is_valid) {
-      op.valid.write(at, in_row, 0);
+      const std::uint32_t at = tiling.columns.divide(begin + target);
+      op.valid.write(at, begin + target - at * tiling.columns.divisor, 0);
     }
   };
   // The same as in `store` below for lanes that are not aligned; by whole warps.
@@ -181,12 +218,21 @@ __device__ __forceinline__ void resample_rows_block(const Op& op, const row_tili
     load(first);
     store(first);
   }
+  if constexpr (Skips) {
+    __syncthreads();
+    queue.for_each([&](std::uint32_t value) {
+      const std::uint32_t item = value / Width;
+      const std::uint32_t target = tiling.lanes.divide(item);
+      const std::uint32_t channel = value - target * tiling.lanes.divisor * Width;
+      plans[target].output[channel] = mend(item, value % Width);
+    });
+  }
 }
 
 template <class Op, int Width, int Threads, int Unroll, bool Skips>
-__global__ void __launch_bounds__(Threads)
+__global__ void __launch_bounds__(Threads, Skips ? 1024 / Threads : 1)
     resample_rows_kernel(const __grid_constant__ row_tiling tiling, const __grid_constant__ Op op) {
-  extern __shared__ __align__(16) unsigned char memory[];
+  unsigned char* const memory = launched_memory();
   wait_for_stream();
   resample_rows_block<Op, Width, Threads, Unroll, false, Skips>(op, tiling, blockIdx.x, memory);
 }

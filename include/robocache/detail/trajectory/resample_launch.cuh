@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/detail/trajectory/resample_check.hpp>
+#include <robocache/detail/trajectory/resample_flat.cuh>
 #include <robocache/detail/trajectory/resample_groups.cuh>
 #include <robocache/detail/trajectory/resample_kernels.cuh>
 
@@ -48,8 +49,8 @@ template <class Op, int Width, int Threads, int Unroll, bool Skips = false>
 void launch_rows(const gpu& executor, const Op& op, std::uint32_t piece, std::int64_t items) {
   const row_tiling tiling = tile_rows(items, op.channels / Width, piece, op.columns, Threads);
   launch_kernel(resample_name, executor, resample_rows_kernel<Op, Width, Threads, Unroll, Skips>,
-                (op.slots() - 1) / tiling.tile + 1, Threads, tiling.tile * bytes_per_row<Op>,
-                tiling, op);
+                (op.slots() - 1) / tiling.tile + 1, Threads,
+                tiling.tile * bytes_per_row<Op> + (Skips ? nan_queue::bytes : 0), tiling, op);
 }
 
 /// Many rows: small blocks, several loads in flight per thread. Few rows: one load per thread, so
@@ -72,70 +73,63 @@ void launch_rows(const gpu& executor, const Op& op, std::uint32_t piece) {
 
 constexpr std::int64_t most_staged_bytes = 16384;
 
-/// Whether all groups are whole lanes of four channels, aligned in the samples, and in the output
-/// where a row is too long for shared memory.
-template <class Op>
-bool has_aligned_lanes(const Op& op) {
-  constexpr auto in = static_cast<std::int64_t>(4 * sizeof(typename Op::element));
-  constexpr auto out = static_cast<std::int64_t>(4 * sizeof(typename Op::result));
-  bool fits = alignment_of_rows(op.source, op.source_row, op.source_batch) >= (in < 16 ? in : 16);
-  if (op.channels * out > 4 * most_staged_bytes) {
-    fits = fits &&
-           alignment_of_rows(op.output, op.output_row, op.output_batch) >= (out < 16 ? out : 16);
-  }
-  for (int g = 0; g < op.group_count; ++g) {
-    fits = fits && op.groups[g].first_channel % 4 == 0 && op.groups[g].channels % 4 == 0;
-  }
-  return fits;
+/// Whether lanes of four values are aligned in all rows of an array.
+template <class T>
+bool has_aligned_lanes(const T* data, std::int64_t row, std::int64_t batch) {
+  constexpr auto bytes = static_cast<std::int64_t>(4 * sizeof(T));
+  return alignment_of_rows(data, row, batch) >= (bytes < 16 ? bytes : 16);
 }
 
-/// Tiles of about `items` lanes for an operation whose rows have so many `lanes`; `channels` of the
-/// output make a row.
+/// Tiles of about `items` lanes, and of at most `most` targets, for an operation whose rows have so
+/// many `lanes`; `channels` of the output make a row.
 template <class Op>
-group_tiling tile_groups(const Op& op, std::int64_t items, std::int64_t lanes,
-                         std::int64_t channels) {
+group_tiling tile_rows_of(const Op& op, std::int64_t items, std::int64_t lanes,
+                          std::int64_t channels, std::uint32_t most = 64) {
   using Out = typename Op::result;
   constexpr auto size = static_cast<std::int64_t>(sizeof(Out));
   group_tiling tiling;
-  tiling.tile = 64;  // powers of two, so that a tile's begin is aligned like its rows
+  tiling.tile = most;  // powers of two, so that a tile's begin is aligned like its rows
   while (tiling.tile > 1 && tiling.tile * lanes > items) tiling.tile /= 2;
   while (tiling.tile > 1 && tiling.tile * op.plan_count > 128) tiling.tile /= 2;
-  tiling.is_aligned = has_aligned_lanes(op);
-  tiling.is_staged = tiling.tile * channels * size <= most_staged_bytes;
+  // Few targets make small blocks, so that every multiprocessor has some.
+  while (tiling.tile > 8 && op.slots() < tiling.tile * 256) tiling.tile /= 2;
+  tiling.columns = fast_divisor(static_cast<std::uint32_t>(op.columns));
+  tiling.is_staged = is_typed<Out> && tiling.tile * channels * size <= most_staged_bytes;
+  if (!tiling.is_staged) return tiling;
   // What all stores of a dense tile, or of a row, are a multiple of.
   tiling.is_dense = op.output_row == channels && op.is_whole() &&
                     (op.rows == 1 || op.output_batch == op.columns * channels);
   const std::int64_t row_bytes = channels * size;
   const std::int64_t whole = tiling.is_dense ? tiling.tile * row_bytes : row_bytes;
   const std::int64_t step = tiling.is_dense ? 0 : op.output_row;
-  std::int64_t piece = alignment_of_rows(op.output, step, tiling.is_dense ? 0 : op.output_batch);
+  std::int64_t piece = alignment_of_rows(static_cast<const Out*>(address_of(op.output)), step,
+                                         tiling.is_dense ? 0 : op.output_batch);
   while (whole % piece != 0) piece /= 2;
   tiling.piece = static_cast<std::uint32_t>(piece < size ? size : piece);
   tiling.pieces = fast_divisor(static_cast<std::uint32_t>(row_bytes / tiling.piece));
-  tiling.columns = fast_divisor(static_cast<std::uint32_t>(op.columns));
   return tiling;
 }
 
 /// The tiling of groups of any kinds, and into `shared` the bytes of shared memory.
 template <class Op>
 group_tiling tile_groups(const Op& op, std::int64_t items, std::size_t& shared) {
-  const bool aligned = has_aligned_lanes(op);
   std::uint32_t of_group[channel_groups::capacity];
   std::int64_t lanes = 0;
+  bool whole = true;  // lanes are of four channels each
   for (int g = 0; g < op.group_count; ++g) {
-    const int width = aligned || is_slerp(op.groups[g].kind) ? 4 : 1;
-    of_group[g] = static_cast<std::uint32_t>(op.groups[g].channels / width);
+    of_group[g] = (static_cast<std::uint32_t>(op.groups[g].channels) + 3) / 4;
     lanes += of_group[g];
+    whole = whole && op.groups[g].first_channel % 4 == 0 && op.groups[g].channels % 4 == 0;
   }
-  group_tiling tiling = tile_groups(op, items, lanes > 0 ? lanes : 1, op.channels);
-  std::uint32_t first = 0;
-  for (int g = 0; g < op.group_count; ++g) {
-    tiling.lanes[g] = fast_divisor(of_group[g]);
-    tiling.first_item[g] = first;
-    first += (tiling.tile * of_group[g] + 31) / 32 * 32;
+  group_tiling tiling = tile_rows_of(op, items, lanes > 0 ? lanes : 1, op.channels);
+  for (int g = 0; g < op.group_count; ++g) tiling.lanes[g] = fast_divisor(of_group[g]);
+  if constexpr (is_typed<typename Op::element>) {
+    const bool direct = has_aligned_lanes(op.output, op.output_row, op.output_batch);
+    tiling.is_aligned = whole && has_aligned_lanes(op.source, op.source_row, op.source_batch) &&
+                        (direct || tiling.is_staged);
+    // Lanes of one group follow one another in the output, too: nothing is gained by a detour.
+    if (tiling.is_aligned && direct && op.group_count == 1) tiling.is_staged = false;
   }
-  tiling.items = first;
-  tiling.plans = fast_divisor(static_cast<std::uint32_t>(op.plan_count));
   shared = group_tile<Op>::bytes(tiling.tile, static_cast<std::size_t>(op.plan_count),
                                  tiling.is_staged ? static_cast<std::size_t>(op.channels) : 0);
   return tiling;
@@ -167,10 +161,10 @@ void check_device_pointers(const label& op_name, const resample_op<T, Time, Out>
   };
   const std::int64_t stamps = op.samples_of().slots();
   const std::int64_t slots = op.slots();
-  check("source", op.source, stamps > 0 ? op.channels : 0);
+  check("source", address_of(op.source), stamps > 0 ? op.channels : 0);
   check("times", op.times, stamps);
   check("targets", op.targets, slots);
-  check("output", op.output, slots > 0 ? op.channels : 0);
+  check("output", address_of(op.output), slots > 0 ? op.channels : 0);
   check(sample_names.lengths, op.lengths, op.items);
   check(targets.lengths, op.target_lengths, op.items);
   check(sample_names.offsets, op.offsets, 1);
@@ -194,11 +188,52 @@ void check_size(const label& name, const resample_op<T, Time, Out>& op) {
   }
 }
 
+/// Looks through the stamps of all items, where that is asked for.
+template <class Op>
+void launch_check(const gpu& executor, const Op& op) {
+  if (!op.needs_status() || op.items == 0) return;
+  launch_kernel(resample_name, executor, check_stamps_kernel<Op>, op.items, 256, 0, op);
+}
+
+/// Whether the values of all rows follow one another in words of 16 bytes.
+template <class T, class Time>
+bool is_flat(const resample_op<T, Time>& op) {
+  const bool is_dense = op.output_row == op.channels && op.is_whole() &&
+                        (op.rows == 1 || op.output_batch == op.columns * op.channels);
+  return is_dense && op.channels <= most_flat_channels &&
+         reinterpret_cast<std::uintptr_t>(op.output) % 16 == 0;
+}
+
+template <bool Skips, class Op>
+void launch_flat(const gpu& executor, const Op& op) {
+  flat_tiling tiling;
+  tiling.tile = flat_threads;
+  while (tiling.tile > 16 && op.slots() < tiling.tile * 256) tiling.tile /= 2;
+  tiling.channels = fast_divisor(static_cast<std::uint32_t>(op.channels));
+  tiling.columns = fast_divisor(static_cast<std::uint32_t>(op.columns));
+  launch_kernel(resample_name, executor, resample_flat_kernel<Op, Skips>,
+                (op.slots() - 1) / tiling.tile + 1, flat_threads,
+                tiling.tile * sizeof(flat_row<Op>) + (Skips ? nan_queue::bytes : 0), tiling, op);
+}
+
+/// Rows that are no whole number of words, by the least general kernel.
+template <class T, class Time>
+void launch_flat(const gpu& executor, const resample_op<T, Time>& op) {
+  if (op.is_plain()) {
+    launch_flat<false>(executor, static_cast<const plain_resample_op<T, Time>&>(op));
+  } else if (op.nans == nan_policy::skip) {
+    launch_flat<true>(executor, op);
+  } else {
+    launch_flat<false>(executor, op);
+  }
+}
+
 template <class T, class Time>
 void launch_answers(const gpu& executor, const resample_op<T, Time>& op) {
   if (!op.is_pairwise()) return launch_groups(executor, op);
   with_width<16 / static_cast<int>(sizeof(T))>(op, 8, [&](auto width, std::uint32_t piece) {
     constexpr int channels = decltype(width)::value;
+    if (channels * sizeof(T) < 16 && is_flat(op)) return launch_flat(executor, op);
     if (op.is_plain()) {
       launch_rows<channels>(executor, static_cast<const plain_resample_op<T, Time>&>(op), piece);
     } else {
@@ -212,9 +247,7 @@ void launch(const gpu& executor, const resample_op<T, Time>& op) {
   check_size(resample_name, op);
   check_device_pointers(resample_name, op);
   if (op.slots() > 0) launch_answers(executor, op);
-  if (!op.needs_status() || op.items == 0) return;
-  launch_kernel(resample_name, executor, check_stamps_kernel<resample_op<T, Time>>, op.items, 256,
-                0, op);
+  launch_check(executor, op);
 }
 
 }  // namespace detail

@@ -89,6 +89,7 @@ struct resample_op : plain_resample_op<T, Time, Out> {
       return s;
     }
     const std::int64_t entry = samples_of().entry_of(b);
+    s.item = static_cast<std::int32_t>(b);
     s.count = own.count;
     s.samples = source + entry * this->source_batch + own.first * source_row;
     s.times = this->times + entry * this->times_batch + own.first;
@@ -101,7 +102,7 @@ struct resample_op : plain_resample_op<T, Time, Out> {
   }
 
   ROBOCACHE_HD plan plan_row(const slot& s, bracket& at) const {
-    return base::plan_row(s, at, present{s.mask});
+    return base::plan_row(s, at, base::rows_in(s));
   }
 
   /// Writes the optional outputs that speak of time alone.
@@ -115,6 +116,28 @@ struct resample_op : plain_resample_op<T, Time, Out> {
       }
     }
     base::write_neighbours(s, near, row, column);
+  }
+
+  /// Whether a target has its answer already, where those of indexed items are answered again.
+  [[nodiscard]] bool is_answered(const slot& s) const {
+    return this->presence != nullptr && this->presence->is_built &&
+           this->presence->wanted[s.item] == 0;
+  }
+
+  /// Sets the bits of an item in a column of the index.
+  void index_column(const presence_index& of, std::int64_t item, std::int64_t column) const {
+    const item_range own = samples_of().rows_of(item);
+    const std::int64_t entry = samples_of().entry_of(item);
+    slot s;
+    s.samples = source + entry * this->source_batch + own.first * source_row;
+    if (mask != nullptr) s.mask = mask + entry * mask_batch + own.first;
+    bit_levels levels = of.levels(item, column);
+    if (column == 0) return levels.build(base::rows_in(s));
+    const std::int64_t channel = column - 1;
+    int g = group_count - 1;
+    while (groups[g].first_channel > channel) --g;
+    const bool is_first = (channel - groups[g].first_channel) % 4 == 0;  // of a quaternion
+    levels.build(base::usable_in(s, channel, is_slerp(groups[g].kind) && is_first ? 4 : 1));
   }
 
   /// The `stamp_status` of item b as seen by one of `parts` equal helpers: OR them together.

@@ -1,7 +1,8 @@
 // A target that is found, what its whole row is where its channels are alike, and where reports go.
 #pragma once
 
-#include <robocache/trajectory/interpolate.hpp>
+#include <robocache/detail/trajectory/any_value.hpp>
+#include <robocache/detail/trajectory/presence.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
@@ -15,14 +16,15 @@ struct target_slot {
     skip,     ///< the item's range is bad: write nothing
   };
 
-  const T* samples = nullptr;  ///< first channel of the item's first sample
+  typename pointers_to<T>::source samples{};  ///< first channel of the item's first sample
   const Time* times = nullptr;
   const std::uint8_t* mask = nullptr;
-  Out* output = nullptr;
+  typename pointers_to<Out>::target output{};
   std::int64_t count = 0;  ///< samples of the item
   std::int64_t interval = -1;
   Time time{};
   state is = state::skip;
+  std::int32_t item = 0;
 };
 
 /// A row that is a blend of two sample rows, a copy of one, or one value throughout. The weight of

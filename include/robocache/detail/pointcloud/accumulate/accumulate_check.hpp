@@ -68,7 +68,17 @@ inline accumulator check_accumulator(const label& op_name, const voxel_accumulat
   return checked;
 }
 
-/// Requires that arrays `from` and `into` of two accumulators are alike, and not one.
+/// Calls `f(name, view)` for each array of an accumulator.
+template <class F>
+void for_each_array(const voxel_accumulator& acc, const F& f) {
+  f("counts", acc.counts);
+  f("sums", acc.sums);
+  f("maxima", acc.maxima);
+  f("flags", acc.flags);
+  f("nans", acc.nans);
+}
+
+/// Requires that arrays `from` and `into` of two accumulators are alike.
 template <class V, int Rank>
 void check_pair(const label& op_name, const char* name, const view<V, Rank>& from,
                 const view<V, Rank>& into) {
@@ -76,12 +86,6 @@ void check_pair(const label& op_name, const char* name, const view<V, Rank>& fro
   for (int r = 0; r < Rank; ++r) alike = alike && from.extent(r) == into.extent(r);
   if (!alike) {
     fail(op_name, std::string("from.") + name + " and into." + name + " must have the same shape");
-  }
-  const V* const a = from.data_handle();
-  const V* const b = into.data_handle();
-  if (a == nullptr || b == nullptr) return;
-  if (a < b + into.size() && b < a + from.size()) {
-    fail(op_name, std::string("from.") + name + " and into." + name + " must not overlap");
   }
 }
 
@@ -93,6 +97,11 @@ inline void check_alike(const label& op_name, const voxel_accumulator& from,
   check_pair(op_name, "maxima", from.maxima, into.maxima);
   check_pair(op_name, "flags", from.flags, into.flags);
   check_pair(op_name, "nans", from.nans, into.nans);
+  output_arrays outputs(op_name);
+  for_each_array(into,
+                 [&](const char* name, const auto& v) { outputs.add(label("into.#", name), v); });
+  for_each_array(from,
+                 [&](const char* name, const auto& v) { outputs.avoid(label("from.#", name), v); });
   require_equal(op_name, "from.scale", from.scale, "into.scale", into.scale);
   require_equal(op_name, "from.most_points", from.most_points, "into.most_points",
                 into.most_points);
@@ -123,7 +132,20 @@ accumulate_op<std::remove_const_t<P>, std::remove_const_t<T>> make_accumulate_op
   } else if (is_given(features)) {
     fail(op.name, "features need acc.sums or acc.maxima");
   }
+  output_arrays outputs(op.name);
+  for_each_array(acc, [&](const char* of, const auto& v) { outputs.add(label("acc.#", of), v); });
+  outputs.avoid("features", features);
+  avoid_clouds(outputs, points, clouds);
   return op;
+}
+
+/// Requires that what an accumulator is read into shares no memory with it.
+template <class Out, int Rank>
+void check_apart(const label& op_name, const view<Out, Rank>& output,
+                 const voxel_accumulator& acc) {
+  output_arrays outputs(op_name);
+  outputs.add("output", output);
+  for_each_array(acc, [&](const char* of, const auto& v) { outputs.avoid(label("acc.#", of), v); });
 }
 
 /// Reading channels of `acc` into an output [Z, Y, X, C].
@@ -138,6 +160,7 @@ each_entry<Rule<Out>> make_read_op(const char* op_name, const label& name, const
   check_voxels(op_name, "output", output, acc.counts);
   require_extent(op_name, "output", 3, output.extent(3), "the channels of acc", from.channels);
   require_enum(op_name, "options.nans must be a nan_policy", options.nans, nan_policy::skip);
+  check_apart(op_name, output, acc);
   return {op_name, from.entries(), {from, output.data_handle(), options.empty, options.nans}};
 }
 
@@ -159,6 +182,7 @@ each_entry<read_density_rule<Out>> make_read_density_op(const char* op_name,
     fail(op_name, "options.per_volume needs an output of float");
   }
   if (options.per_volume) check_grid<float>(op_name, grid);
+  check_apart(op_name, output, acc);
   const auto volume = static_cast<float>(grid.size[0] * grid.size[1] * grid.size[2]);
   return {op_name, from.cells, {from, output.data_handle(), options.per_volume, volume}};
 }

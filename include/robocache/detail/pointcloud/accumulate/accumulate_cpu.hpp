@@ -3,37 +3,12 @@
 
 #include <algorithm>
 #include <robocache/core/executor.hpp>
-#include <robocache/detail/cpu/parallel.hpp>
+#include <robocache/detail/cpu/each_entry.hpp>
+#include <robocache/detail/cpu/memory.hpp>
 #include <robocache/detail/pointcloud/accumulate/accumulate_check.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
-
-/// Numbers that one thread changes.
-struct own_memory {
-  void add(std::int64_t* to, std::int64_t value) const {
-    *to = static_cast<std::int64_t>(static_cast<std::uint64_t>(*to) +
-                                    static_cast<std::uint64_t>(value));
-  }
-  void raise(std::uint32_t* to, std::uint32_t value) const { *to = std::max(*to, value); }
-  void unite(std::uint32_t* to, std::uint32_t bits) const { *to |= bits; }
-};
-
-/// Numbers that all threads change.
-struct common_memory {
-  void add(std::int64_t* to, std::int64_t value) const {
-    __atomic_fetch_add(to, value, __ATOMIC_RELAXED);
-  }
-  void raise(std::uint32_t* to, std::uint32_t value) const {
-    std::uint32_t seen = __atomic_load_n(to, __ATOMIC_RELAXED);
-    while (seen < value && !__atomic_compare_exchange_n(to, &seen, value, true, __ATOMIC_RELAXED,
-                                                        __ATOMIC_RELAXED)) {
-    }
-  }
-  void unite(std::uint32_t* to, std::uint32_t bits) const {
-    __atomic_fetch_or(to, bits, __ATOMIC_RELAXED);
-  }
-};
 
 /// Takes in the points [from, to) of `range`.
 template <class P, class T, class Memory>
@@ -70,13 +45,6 @@ void compute(const cpu& executor, const accumulate_op<P, T>& op) {
   } else {
     take(common_memory{});
   }
-}
-
-template <class Rule>
-void compute(const cpu& executor, const each_entry<Rule>& op) {
-  parallel_for(op.count, 1 << 14, executor.threads(), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) op.rule(i);
-  });
 }
 
 }  // namespace detail

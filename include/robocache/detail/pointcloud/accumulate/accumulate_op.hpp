@@ -2,6 +2,8 @@
 // maximum or a union of integers, so that no order matters.
 #pragma once
 
+#include <robocache/detail/each_entry.hpp>
+#include <robocache/detail/numeric/integers.hpp>
 #include <robocache/detail/pointcloud/features/features_op.hpp>
 #include <robocache/pointcloud/voxel_accumulator.hpp>
 
@@ -69,16 +71,11 @@ struct merge_rule {
 
   ROBOCACHE_HD void operator()(std::int64_t i) const {
     if (i < into.cells) into.counts[i] += from.counts[i];
+    // Sums of more than `most_points` may wrap; they are never read.
     if (into.sums != nullptr) into.sums[i] = wrapping_sum(into.sums[i], from.sums[i]);
     if (into.maxima != nullptr && from.maxima[i] > into.maxima[i]) into.maxima[i] = from.maxima[i];
     if (into.flags != nullptr) into.flags[i] |= from.flags[i];
     if (into.nans != nullptr) into.nans[i] += from.nans[i];
-  }
-
- private:
-  /// Sums of more than `most_points` may wrap; they are never read.
-  ROBOCACHE_HD static std::int64_t wrapping_sum(std::int64_t a, std::int64_t b) {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
   }
 };
 
@@ -137,14 +134,6 @@ struct read_density_rule {
       output[i] = count;
     }
   }
-};
-
-/// A rule for the entries [0, count).
-template <class Rule>
-struct each_entry {
-  const char* name;
-  std::int64_t count;
-  Rule rule;
 };
 
 }  // namespace detail

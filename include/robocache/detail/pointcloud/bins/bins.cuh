@@ -6,7 +6,6 @@
 
 #include <robocache/detail/pointcloud/bins/by_mask.cuh>
 #include <robocache/detail/pointcloud/bins/by_sorting.cuh>
-#include <robocache/detail/pointcloud/features/largest.cuh>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
@@ -15,7 +14,6 @@ namespace detail {
 struct bins_request {
   bool ordered = false;  // numbers ascend with the voxels
   bool firsts = false;
-  feature_list features;
 };
 
 /// Whether a mask of all voxels is in keeping with the points.
@@ -28,12 +26,11 @@ inline bool goes_by_mask(const cloud_layout& op) {
 struct bins_plan {
   bin_table table;
   sort_buffers sort;
-  std::uint32_t* largest = nullptr;  // magnitudes of all features that need them, one by one
   std::size_t cleared = 0, bytes = 0;
 };
 
 inline bins_plan plan_bins(const cloud_layout& op, const bins_request& wanted,
-                           std::int64_t channels_of_sums, unsigned char* base) {
+                           unsigned char* base) {
   bins_plan plan;
   bin_table& table = plan.table;
   scratch_layout layout(base);
@@ -44,7 +41,6 @@ inline bins_plan plan_bins(const cloud_layout& op, const bins_request& wanted,
   table.totals = layout.take<std::uint32_t>(4);
   table.counts = layout.take<std::uint32_t>(slots);
   if (wanted.firsts) table.firsts = layout.take<std::uint32_t>(slots);
-  plan.largest = layout.take<std::uint32_t>(op.items * channels_of_sums);
   if (by_mask) table.mask = layout.take<std::uint32_t>(words);
   table.order = layout.take<std::uint32_t>(slots);
   plan.cleared = layout.bytes();
@@ -79,11 +75,6 @@ inline bins_plan plan_bins(const cloud_layout& op, const bins_request& wanted,
   return plan;
 }
 
-inline bins_plan plan_bins(const cloud_layout& op, const bins_request& wanted,
-                           unsigned char* base) {
-  return plan_bins(op, wanted, wanted.features.channels_of_sums(), base);
-}
-
 /// Sorts all points into voxels; the arrays lie in the executor's workspace. There is at least one
 /// cloud.
 template <class P>
@@ -101,7 +92,6 @@ bins_plan build_bins(const label& name, const gpu& executor, const locate_op<P>&
       build_by_sorting(name, executor, op, plan.table, plan.sort);
     }
   }
-  find_largest(name, executor, op, wanted.features, plan.largest);
   return plan;
 }
 

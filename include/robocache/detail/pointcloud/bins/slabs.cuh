@@ -128,7 +128,7 @@ template <class P, class Record>
 __global__ void __launch_bounds__(sort_threads, sizeof(P) < 8 ? 3 : 2)
     sort_chunks_kernel(const __grid_constant__ locate_op<P> op,
                        const __grid_constant__ sorted_slabs<Record> table) {
-  extern __shared__ __align__(16) unsigned char memory[];
+  unsigned char* const memory = launched_memory();
   auto* const records = reinterpret_cast<Record*>(memory);
   auto* const starts = reinterpret_cast<std::uint32_t*>(records + chunk_size);
   for (std::int32_t s = threadIdx.x; s < table.slabs; s += sort_threads) starts[s] = 0;

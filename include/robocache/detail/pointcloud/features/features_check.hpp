@@ -147,6 +147,25 @@ struct checked_feature {
   }
 };
 
+template <class V>
+footprint footprint_of(const any_view<V>& v, element type) {
+  return {v.data, size_of(type), v.extents, v.strides, v.rank};
+}
+
+/// Requires that no result of checked features shares memory with another array.
+inline void check_features_apart(output_arrays& outputs, const voxel_feature* features,
+                                 std::int64_t count) {
+  for (std::int64_t n = 0; n < count; ++n) {
+    const voxel_feature& f = features[n];
+    outputs.add(label("features[#].output", n), footprint_of(f.result, f.output_type));
+    outputs.add(label("features[#].argmax", n), footprint_of(f.argmax, element::i32));
+  }
+  for (std::int64_t n = 0; n < count; ++n) {
+    outputs.avoid(label("features[#].values", n),
+                  footprint_of(features[n].values, features[n].type));
+  }
+}
+
 /// Checks features and where they go: rank 5 is dense, rank 2 has `capacity` rows.
 template <class P>
 feature_list check_features(const label& op_name, const locate_op<P>& op, std::int64_t entries,

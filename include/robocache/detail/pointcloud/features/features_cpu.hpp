@@ -94,7 +94,7 @@ void write_voxel_rows(const Feature& feature, const cloud_voxels& voxels, std::i
   }
 }
 
-/// Writes a dense result; `feature_of(b, worker)` writes the voxels of cloud b that have points,
+/// Writes a dense result; `feature_of(b)` writes the voxels of cloud b that have points,
 /// and `tile_of(worker)` has room for a tile.
 template <class Out, class Feature, class Tile>
 void write_result(const cloud_layout& op, const sorted_clouds& clouds, const feature_op& f,
@@ -109,7 +109,7 @@ void write_result(const cloud_layout& op, const sorted_clouds& clouds, const fea
                  const row_writer<Out> writer(f, op, tile_of(worker));
                  for (std::int64_t k = begin; k < end; ++k) {
                    const std::int64_t b = k / parts, first = k % parts * size;
-                   write_voxel_rows(feature_of(b, worker), clouds[b], b, first,
+                   write_voxel_rows(feature_of(b), clouds[b], b, first,
                                     std::min(first + size, op.cells), tile, writer);
                  }
                });
@@ -121,10 +121,10 @@ void compute(const cpu& executor, const features_op<P>& op) {
   const int threads = executor.threads();
   check_items(op.name, cloud_names, layout);
   const std::int64_t tile_bytes = bytes_of_tile(op.features);
-  features_scratch scratch;
+  sorted_clouds clouds;
   unsigned char* tiles = nullptr;
   const cpu_scratch memory(executor, [&](scratch_layout& place) {
-    scratch = features_scratch(layout, op.features, threads, place);
+    clouds = sorted_clouds(layout, threads, place);
     // Argmax has 4 bytes for what may be 2 of a value.
     tiles = place.take<unsigned char>(count_workers(INT64_MAX, threads) * 3 * tile_bytes);
   });
@@ -135,22 +135,19 @@ void compute(const cpu& executor, const features_op<P>& op) {
       return row_tile<Out>{reinterpret_cast<Out*>(tile),
                            reinterpret_cast<std::int32_t*>(tile + tile_bytes)};
     };
-    write_result<Out>(layout, scratch.clouds, f, feature_of, tile_of, threads);
+    write_result<Out>(layout, clouds, f, feature_of, tile_of, threads);
   };
-  scratch.clouds.sort(op.locate);
-  for_each_feature(layout, op.features, scratch,
-                   [&](const feature_op& f, auto values, auto results) {
-                     using T = typename decltype(values)::type;
-                     write(f, results, [&](std::int64_t b, int worker) {
-                       return cloud_feature<T>(f, layout, b, scratch.rules_of(worker));
-                     });
-                   });
+  clouds.sort(op.locate);
+  for_each_feature(op.features, [&](const feature_op& f, auto values, auto results) {
+    using T = typename decltype(values)::type;
+    write(f, results, [&](std::int64_t b) { return cloud_feature<T>(f, layout, b); });
+  });
   if (op.counts.data == nullptr) return;
   feature_op counts;
   counts.result = op.counts.data;
   counts.result_batch = op.counts.batch_stride;
   counts.result_row = 1;
-  write(counts, type_tag<std::int32_t>{}, [](std::int64_t, int) {
+  write(counts, type_tag<std::int32_t>{}, [](std::int64_t) {
     return [](const std::uint32_t*, std::int64_t count, const result_row<std::int32_t>& row) {
       *row.values = static_cast<std::int32_t>(count);
     };

@@ -25,7 +25,7 @@ __device__ __forceinline__ voxel_points<T> points_of_bin(const cloud_layout& op,
                                                          const bin_table& table, std::uint32_t v) {
   const std::int64_t b = table.clouds[v];
   const item_range range = op.rows_of(b);
-  return {read_cloud<T>(f, b, range, op.first_slot(b, range)), b, range.count,
+  return {read_cloud<T>(f, b, range, op.first_slot(b, range)), range.count,
           table.order + table.starts[v], table.counts[v]};
 }
 
@@ -57,7 +57,7 @@ __global__ void __launch_bounds__(point_threads)
     const auto voxel = points_of_bin<T>(op, f, table, v);
     const auto lane_of_row = item - static_cast<std::int64_t>(v) * lanes.divisor;
     const auto channel = static_cast<std::int32_t>(lane_of_row * Width);
-    const lane_work<Width, State> work(f, voxel.cloud, voxel.cloud_points, channel);
+    lane_work<Width, State> work(f, voxel.cloud_points, channel);
     work.reduce(voxel, row_of_bin<Out>(op, f, table, target, v));
   }
 }

@@ -30,23 +30,14 @@ struct feature_op {
   void* result = nullptr;
   std::int64_t result_batch = 0, result_row = 0;
   std::int32_t* argmax = nullptr;
-  /// [B, C] the magnitudes of the largest finite values, as bits; null where `has_scale`.
-  const std::uint32_t* largest = nullptr;
 
   [[nodiscard]] ROBOCACHE_HD bool sums() const {
     return reduce == voxel_reduction::mean || reduce == voxel_reduction::normal;
   }
 
-  /// Whether the scale must be found.
-  [[nodiscard]] bool needs_largest() const { return sums() && !has_scale; }
-
-  /// Of channel c of cloud b, which has `points` points.
-  [[nodiscard]] ROBOCACHE_HD sum_rule rule_of(std::int64_t b, std::int32_t c,
-                                              std::int64_t points) const {
-    if (has_scale) return {scale, power_of_two(scale), points};
-    const std::uint32_t bits = largest[b * channels + c];
-    const int found = scale_for(exponent_above(bit_cast<float>(bits)), points);
-    return {found, power_of_two(found), 0};
+  /// Of a channel whose scale is given, in a cloud of so many points.
+  [[nodiscard]] ROBOCACHE_HD sum_rule given_rule(std::int64_t points) const {
+    return {scale, power_of_two(scale), points};
   }
 };
 
@@ -141,10 +132,22 @@ ROBOCACHE_HD void reduce_channels(const feature_op& f, const feature_reader<T>& 
   }
 }
 
-template <int Width>
-ROBOCACHE_HD void find_rules(const feature_op& f, std::int64_t b, std::int64_t points,
-                             std::int32_t channel, sum_rule (&rules)[Width]) {
-  for (int k = 0; k < Width; ++k) rules[k] = f.rule_of(b, channel + k, points);
+/// The finest scale for `count` values of a voxel: what lies in others does not matter.
+ROBOCACHE_HD sum_rule rule_for(const largest_state& largest, std::int64_t count) {
+  const int scale = scale_for(exponent_above(bit_cast<float>(largest.bits)), count);
+  return {scale, power_of_two(scale), 0};
+}
+
+/// Takes every `step`-th of the points order[from .. count) into what is largest.
+template <int Width, class T>
+ROBOCACHE_HD void find_largest(const feature_reader<T>& reader, const std::uint32_t* order,
+                               std::int64_t from, std::int64_t count, std::int64_t step,
+                               std::int32_t channel, largest_state (&largest)[Width]) {
+  for (std::int64_t i = from; i < count; i += step) {
+    T values[Width];
+    read_channels(reader.row(order[i]) + channel, values);
+    for (int k = 0; k < Width; ++k) largest[k].add(widen(values[k]));
+  }
 }
 
 /// Means as results, or unit vectors.
@@ -232,34 +235,7 @@ struct feature_list {
     op.scale = f.scale;
     return op;
   }
-
-  [[nodiscard]] std::int64_t channels_of_sums() const;
-  template <class F>
-  void each(std::int64_t items, std::uint32_t* largest, const F& f) const;
 };
-
-/// Channels whose largest magnitudes must be found, over all features.
-inline std::int64_t feature_list::channels_of_sums() const {
-  std::int64_t channels = 0;
-  for (std::int64_t n = 0; n < count; ++n) {
-    const feature_op f = (*this)[n];
-    channels += f.needs_largest() ? f.channels : 0;
-  }
-  return channels;
-}
-
-/// Calls `f(feature, own)` for each feature; `own` is its part of `largest`, null where it needs
-/// none.
-template <class F>
-void feature_list::each(std::int64_t items, std::uint32_t* largest, const F& f) const {
-  for (std::int64_t n = 0; n < count; ++n) {
-    feature_op feature = (*this)[n];
-    std::uint32_t* const own = feature.needs_largest() ? largest : nullptr;
-    feature.largest = own;
-    f(feature, own);
-    if (own != nullptr) largest += items * feature.channels;
-  }
-}
 
 /// `voxelize_features`, dense.
 template <class P>

@@ -3,11 +3,25 @@
 
 #include <robocache/detail/cloud/points.cuh>
 #include <robocache/detail/cuda/lane.cuh>
-#include <robocache/detail/pointcloud/features/largest.cuh>
 #include <robocache/detail/pointcloud/features/vote_op.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
+
+/// Whether rows can be moved by `bytes` at a time.
+inline bool rows_aligned(const void* data, std::int64_t row_bytes, std::int64_t batch_bytes,
+                         std::int64_t bytes) {
+  return reinterpret_cast<std::uintptr_t>(data) % static_cast<std::uintptr_t>(bytes) == 0 &&
+         row_bytes % bytes == 0 && batch_bytes % bytes == 0;
+}
+
+/// Whether the values of a feature can be read 16 bytes at a time.
+template <class T>
+bool reads_wide(const feature_op& f) {
+  constexpr auto size = static_cast<std::int64_t>(sizeof(T));
+  return f.channels % (16 / size) == 0 &&
+         rows_aligned(f.values, f.row_stride * size, f.batch_stride * size, 16);
+}
 
 /// Writes neighbouring results, 16 bytes at a time where there are as many.
 template <int Width, class Out>
@@ -29,7 +43,7 @@ __device__ __forceinline__ void store_results(Out* to, const Out (&results)[Widt
 template <class T>
 struct voxel_points {
   feature_reader<T> reader;
-  std::int64_t cloud, cloud_points;
+  std::int64_t cloud_points;
   const std::uint32_t* order;
   std::uint32_t count;
 };
@@ -43,14 +57,14 @@ template <int Width, class State>
 struct lane_work {
   const feature_op& f;
   std::int32_t channel;
-  sum_rule rules[Width] = {};
-  float limit = 0.0F;  // of the quick way
+  sum_rule rules[Width] = {};  // of a voxel at a time, unless the scale is given
+  float limit = 0.0F;          // of the quick way
 
-  __device__ lane_work(const feature_op& feature, std::int64_t cloud, std::int64_t cloud_points,
+  __device__ lane_work(const feature_op& feature, std::int64_t cloud_points,
                        std::int32_t first_channel)
       : f(feature), channel(first_channel) {
     if constexpr (sums) {
-      find_rules(f, cloud, cloud_points, channel, rules);
+      for (int k = 0; k < Width; ++k) rules[k] = f.given_rule(cloud_points);
       limit =
           f.has_scale
               ? static_cast<float>(power_of_two(61 - f.scale) / static_cast<double>(cloud_points))
@@ -66,6 +80,18 @@ struct lane_work {
                            states);
   }
 
+  /// Every `step`-th of the points of a voxel, for its scales.
+  template <class T>
+  __device__ void find_largest(const voxel_points<T>& voxel, std::uint32_t from, std::uint32_t step,
+                               largest_state (&largest)[Width]) const {
+    detail::find_largest(voxel.reader, voxel.order, from, voxel.count, step, channel, largest);
+  }
+  __device__ void choose_rules(const largest_state (&largest)[Width], std::uint32_t count) {
+    if (f.has_scale) return;
+#pragma unroll
+    for (int k = 0; k < Width; ++k) rules[k] = rule_for(largest[k], count);
+  }
+
   template <class Out>
   __device__ void write(const State (&states)[Width], const result_row<Out>& to) const {
     Out results[Width];
@@ -75,8 +101,11 @@ struct lane_work {
 
   /// All points of a voxel.
   template <class T, class Out>
-  __device__ void reduce(const voxel_points<T>& voxel, const result_row<Out>& to) const {
+  __device__ void reduce(const voxel_points<T>& voxel, const result_row<Out>& to) {
     if constexpr (sums) {
+      largest_state largest[Width];
+      if (!f.has_scale) find_largest(voxel, 0, 1, largest);
+      choose_rules(largest, voxel.count);
       if (!write_mean(voxel, to)) reduce_any<Width, State>(f, voxel, channel, to);
     } else {
       State states[Width] = {};
@@ -128,8 +157,7 @@ struct lane_work<1, vote_state> {
   const feature_op& f;
   std::int32_t channel;
 
-  __device__ lane_work(const feature_op& feature, std::int64_t, std::int64_t,
-                       std::int32_t first_channel)
+  __device__ lane_work(const feature_op& feature, std::int64_t, std::int32_t first_channel)
       : f(feature), channel(first_channel) {}
 
   template <class T>
@@ -142,7 +170,10 @@ struct lane_work<1, vote_state> {
 template <int Width, class State, class T, class Out>
 __device__ __noinline__ void reduce_any(const feature_op& f, voxel_points<T> voxel,
                                         std::int32_t channel, result_row<Out> to) {
-  const lane_work<Width, State> work(f, voxel.cloud, voxel.cloud_points, channel);
+  lane_work<Width, State> work(f, voxel.cloud_points, channel);
+  largest_state largest[Width];
+  work.find_largest(voxel, 0, 1, largest);
+  work.choose_rules(largest, voxel.count);
   State states[Width] = {};
   work.reduce(voxel, 0, 1, states);
   work.write(states, to);
@@ -177,7 +208,14 @@ __device__ __forceinline__ void reduce_together(const voxel_points<T>& voxel, co
       }
       if (threadIdx.x == 0) to.values[channel] = votes.winner();
     } else {
-      const lane_work<Width, State> work(f, voxel.cloud, voxel.cloud_points, channel);
+      lane_work<Width, State> work(f, voxel.cloud_points, channel);
+      if constexpr (std::is_same_v<State, mean_state>) {
+        largest_state largest[Width];
+        if (!f.has_scale) work.find_largest(voxel, threadIdx.x, point_threads, largest);
+#pragma unroll
+        for (int k = 0; k < Width; ++k) largest[k] = merge_in_block(largest[k]);
+        work.choose_rules(largest, voxel.count);
+      }
       State states[Width] = {};
       work.reduce(voxel, threadIdx.x, point_threads, states);
 #pragma unroll

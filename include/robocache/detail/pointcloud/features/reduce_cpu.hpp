@@ -20,14 +20,10 @@ void for_channels(std::int32_t channels, const F& f) {
 template <class T>
 class cloud_feature {
  public:
-  /// `rules` has room for the rules of all channels.
-  cloud_feature(const feature_op& f, const item_ranges& clouds, std::int64_t b, sum_rule* rules)
-      : feature_(f), rules_(rules) {
+  cloud_feature(const feature_op& f, const item_ranges& clouds, std::int64_t b) : feature_(f) {
     const item_range range = clouds.rows_of(b);
     reader_ = read_cloud<T>(f, b, range, clouds.first_slot(b, range));
-    for (std::int32_t c = 0; f.sums() && c < f.channels; ++c) {
-      rules_[c] = f.rule_of(b, c, range.count);
-    }
+    given_rule_ = f.given_rule(range.count);
     if (f.has_scale) {
       plain_limit_ = std::min(plain_limit_, 0x1p61 / static_cast<double>(range.count));
     }
@@ -61,27 +57,38 @@ class cloud_feature {
   void average(const std::uint32_t* order, std::int64_t count, std::int32_t channel,
                const result_row<Out>& to) const {
     mean_state states[Width];
-    sum_rule own_rules[Width];
-    std::copy_n(rules_ + channel, Width, own_rules);
-    if (!sum_plain_values(order, count, channel, states)) {
+    sum_rule rules[Width];
+    find_rules(order, count, channel, rules);
+    if (!sum_plain_values(order, count, channel, rules, states)) {
       if (Width == 3 && feature_.reduce == voxel_reduction::normal) {
-        reduce_channels(feature_, reader_, order, 0, count, 1, channel, own_rules, states);
+        reduce_channels(feature_, reader_, order, 0, count, 1, channel, rules, states);
       } else {
-        sum_one_by_one(order, count, channel, states);
+        sum_one_by_one(order, count, channel, rules, states);
       }
     }
-    write(states, own_rules, channel, to);
+    write(states, rules, channel, to);
+  }
+
+  /// Those that are given, or the finest that the voxel's values allow.
+  template <int Width>
+  void find_rules(const std::uint32_t* order, std::int64_t count, std::int32_t channel,
+                  sum_rule (&rules)[Width]) const {
+    largest_state largest[Width];
+    if (!feature_.has_scale) find_largest(reader_, order, 0, count, 1, channel, largest);
+    for (int k = 0; k < Width; ++k) {
+      rules[k] = feature_.has_scale ? given_rule_ : rule_for(largest[k], count);
+    }
   }
 
   /// False where there are values that are not finite or too large; this is `mean_state::add`
   /// without its branches.
   template <int Width>
   bool sum_plain_values(const std::uint32_t* order, std::int64_t count, std::int32_t channel,
-                        mean_state (&states)[Width]) const {
+                        const sum_rule (&rules)[Width], mean_state (&states)[Width]) const {
     constexpr double shift = 0x1.8p52;
     double powers[Width];
     std::uint64_t sums[Width] = {};
-    for (int k = 0; k < Width; ++k) powers[k] = rules_[channel + k].power;
+    for (int k = 0; k < Width; ++k) powers[k] = rules[k].power;
     bool plain = true;
     for (std::int64_t i = 0; i < count; ++i) {
       const T* const row = reader_.row(order[i]) + channel;
@@ -99,10 +106,10 @@ class cloud_feature {
 
   template <int Width>
   void sum_one_by_one(const std::uint32_t* order, std::int64_t count, std::int32_t channel,
-                      mean_state (&states)[Width]) const {
+                      const sum_rule (&rules)[Width], mean_state (&states)[Width]) const {
     for (int k = 0; k < Width; ++k) {
       mean_state state[1];
-      const sum_rule rule[1] = {rules_[channel + k]};
+      const sum_rule rule[1] = {rules[k]};
       reduce_channels(feature_, reader_, order, 0, count, 1, channel + k, rule, state);
       states[k] = state[0];
     }
@@ -118,90 +125,16 @@ class cloud_feature {
 
   const feature_op& feature_;
   feature_reader<T> reader_;
-  sum_rule* rules_;              // of channels that are summed
+  sum_rule given_rule_;
   double plain_limit_ = 0x1p51;  // of values times their power: `to_fixed` adds a shift to those
 };
 
-/// Raises `largest` to the largest finite magnitude of each channel over the points order[begin ..
-/// end), as bits.
-template <class T>
-void raise_largest(const feature_op& f, const feature_reader<T>& reader, const std::uint32_t* order,
-                   std::int64_t begin, std::int64_t end, std::uint32_t* largest) {
-  for_channels(f.channels, [&](auto width, std::int32_t channel) {
-    constexpr int channels = decltype(width)::value;
-    std::uint32_t found[channels] = {};
-    for (std::int64_t i = begin; i < end; ++i) {
-      const T* const row = reader.row(order[i]) + channel;
-      for (int k = 0; k < channels; ++k) {
-        const std::uint32_t bits = bit_cast<std::uint32_t>(widen(row[k])) & 0x7fffffffU;
-        found[k] = std::max(found[k], bits < 0x7f800000U ? bits : 0U);
-      }
-    }
-    for (int k = 0; k < channels; ++k) {
-      std::uint32_t seen = __atomic_load_n(largest + channel + k, __ATOMIC_RELAXED);
-      while (seen < found[k] &&
-             !__atomic_compare_exchange_n(largest + channel + k, &seen, found[k], true,
-                                          __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-      }
-    }
-  });
-}
-
-/// The largest finite magnitudes of all clouds' points inside: [B, C], from 0s.
-template <class T>
-void find_largest_magnitudes(const item_ranges& ranges, const sorted_clouds& clouds,
-                             const feature_op& f, std::uint32_t* largest) {
-  if constexpr (!std::is_integral_v<T>) {
-    clouds.for_each_cloud(ranges.items, [&](std::int64_t b, int) {
-      const item_range range = ranges.rows_of(b);
-      const auto reader = read_cloud<T>(f, b, range, ranges.first_slot(b, range));
-      const auto body = [&](std::int64_t begin, std::int64_t end) {
-        raise_largest(f, reader, clouds[b].order, begin, end, largest + b * f.channels);
-      };
-      parallel_for(clouds[b].inside, 8192, clouds.own_threads(), body);
-    });
-  }
-}
-
-/// Sorted clouds, and scratch that features take in turn.
-struct features_scratch {
-  sorted_clouds clouds;
-  std::uint32_t* largest = nullptr;
-  sum_rule* rules = nullptr;
-  std::int64_t rules_each = 0;  // of a worker
-
-  features_scratch() = default;
-  features_scratch(const item_ranges& ranges, const feature_list& features, int threads,
-                   scratch_layout& scratch)
-      : clouds(ranges, threads, scratch) {
-    std::int64_t channels = 0;
-    for (std::int64_t n = 0; n < features.count; ++n) {
-      const feature_op f = features[n];
-      if (f.needs_largest() && f.channels > channels) channels = f.channels;
-      if (f.sums() && f.channels > rules_each) rules_each = f.channels;
-    }
-    largest = scratch.take<std::uint32_t>(ranges.items * channels);
-    rules = scratch.take<sum_rule>(count_workers(INT64_MAX, threads) * rules_each);
-  }
-
-  [[nodiscard]] sum_rule* rules_of(int worker) const { return rules + worker * rules_each; }
-};
-
-/// Calls `f(feature, value tag, result tag)` for each feature, whose scale is known.
+/// Calls `f(feature, value tag, result tag)` for each feature.
 template <class F>
-void for_each_feature(const item_ranges& ranges, const feature_list& features,
-                      const features_scratch& scratch, const F& f) {
+void for_each_feature(const feature_list& features, const F& f) {
   for (std::int64_t n = 0; n < features.count; ++n) {
-    feature_op feature = features[n];
-    with_types(feature, [&](auto values, auto results) {
-      if (feature.needs_largest()) {
-        feature.largest = scratch.largest;
-        std::fill_n(scratch.largest, ranges.items * feature.channels, 0U);
-        find_largest_magnitudes<typename decltype(values)::type>(ranges, scratch.clouds, feature,
-                                                                 scratch.largest);
-      }
-      f(feature, values, results);
-    });
+    const feature_op feature = features[n];
+    with_types(feature, [&](auto values, auto results) { f(feature, values, results); });
   }
 }
 

@@ -45,7 +45,7 @@ struct slab_voxels {
 
   /// Counts the points of voxels and gives each its part of `order`.
   __device__ void count(const slab_points<point_record>& slab, std::int32_t size) {
-    slab.for_each<point_threads>(
+    slab.template for_each<point_threads>(
         [this](std::uint32_t cell, std::uint32_t) { atomicAdd(&counts[cell], 1U); });
     __syncthreads();
 #pragma unroll 2
@@ -71,7 +71,7 @@ struct slab_voxels {
     if (order == nullptr) {
       if (threadIdx.x == 0) number = 0;
     } else {
-      slab.for_each<point_threads>([this](std::uint32_t cell, std::uint32_t point) {
+      slab.template for_each<point_threads>([this](std::uint32_t cell, std::uint32_t point) {
         order[atomicAdd(&counts[cell], 1U)] = point;
       });
     }
@@ -133,8 +133,10 @@ __device__ __forceinline__ void write_empty(const slab_voxels& voxels, std::int3
   }
 }
 
-__device__ __forceinline__ void prefetch(const void* from) {
+__device__ __forceinline__ void prefetch([[maybe_unused]] const void* from) {
+#if defined(__CUDA_ARCH__)
   asm volatile("prefetch.global.L1 [%0];" ::"l"(from));
+#endif
 }
 
 template <class T, class Out, int Width, class State>
@@ -161,7 +163,7 @@ __global__ void __launch_bounds__(point_threads, 4)
   const auto reader = read_cloud<T>(f, b, points.range, 0);
   const auto points_in = [&](std::uint32_t n) {
     const std::uint32_t start = voxels.starts[n];
-    return voxel_points<T>{reader, b, points.range.count, voxels.order + start,
+    return voxel_points<T>{reader, points.range.count, voxels.order + start,
                            voxels.counts[voxels.cells[n]] - start};
   };
   const auto row_of = [&](std::uint32_t n) {
@@ -173,7 +175,7 @@ __global__ void __launch_bounds__(point_threads, 4)
     const std::uint32_t at_once = point_threads / across, mine = threadIdx.x / across;
     if (mine >= at_once) continue;
     const auto channel = static_cast<std::int32_t>((base + threadIdx.x - mine * across) * Width);
-    const lane_work<Width, State> work(f, b, points.range.count, channel);
+    lane_work<Width, State> work(f, points.range.count, channel);
     for (std::uint32_t n = mine; n < voxels.number; n += at_once) {
       if (n + at_once < voxels.number) {
         prefetch(reader.row(voxels.order[voxels.starts[n + at_once]]) + channel);

@@ -7,6 +7,19 @@
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
 
+/// The largest finite magnitude of a channel's values, as bits.
+struct largest_state {
+  std::uint32_t bits = 0;
+
+  ROBOCACHE_HD void add(float x) {
+    const std::uint32_t magnitude = bit_cast<std::uint32_t>(x) & 0x7fffffffU;
+    if (magnitude < 0x7f800000U && magnitude > bits) bits = magnitude;
+  }
+  ROBOCACHE_HD void merge(const largest_state& other) {
+    if (other.bits > bits) bits = other.bits;
+  }
+};
+
 /// How a channel's values are summed.
 struct sum_rule {
   std::int32_t scale = 0;

@@ -59,12 +59,13 @@ void write_feature(const label& name, const gpu& executor, const cloud_layout& o
 inline void write_features(const label& name, const gpu& executor, const cloud_layout& op,
                            const feature_list& features, const bins_plan& bins,
                            const row_target& target) {
-  features.each(op.items, bins.largest, [&](const feature_op& f, std::uint32_t*) {
+  for (std::int64_t n = 0; n < features.count; ++n) {
+    const feature_op f = features[n];
     with_types(f, [&](auto values, auto results) {
       write_feature<typename decltype(values)::type, typename decltype(results)::type>(
           name, executor, op, f, bins.table, target);
     });
-  });
+  }
 }
 
 template <class P>

@@ -20,6 +20,10 @@ fill_op<std::remove_const_t<P>, Out> make_fill_op(const char* name, const voxel_
   } else {
     op.to = check_cells(name, op.locate, output);
   }
+  output_arrays outputs(name);
+  outputs.add("output", output);
+  add_report(outputs, report);
+  avoid_clouds(outputs, points, clouds);
   return op;
 }
 

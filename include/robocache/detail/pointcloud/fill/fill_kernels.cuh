@@ -54,7 +54,7 @@ template <class P, class Out, class Record>
 __global__ void __launch_bounds__(fill_threads)
     fill_slabs_kernel(const __grid_constant__ fill_op<P, Out> op,
                       const __grid_constant__ sorted_slabs<Record> table) {
-  extern __shared__ __align__(16) unsigned char memory[];
+  unsigned char* const memory = launched_memory();
   auto* const counts = reinterpret_cast<std::uint32_t*>(memory);
   for (std::int32_t i = threadIdx.x; i < table.cells() / 4; i += fill_threads) {
     reinterpret_cast<uint4*>(counts)[i] = uint4{0, 0, 0, 0};
@@ -64,7 +64,7 @@ __global__ void __launch_bounds__(fill_threads)
   const std::int64_t b = blockIdx.x / table.slabs;
   const auto s = static_cast<std::int32_t>(blockIdx.x - b * table.slabs);
   const slab_points<Record> points(op.locate, table, b, s);
-  points.for_each<fill_threads>(
+  points.template for_each<fill_threads>(
       [counts](std::uint32_t place, std::uint32_t) { atomicAdd(&counts[place], 1U); });
   __syncthreads();
   const std::int64_t begin = static_cast<std::int64_t>(s) << table.bits;

@@ -1,6 +1,7 @@
 // What the arguments of bounds and selections can tell before they run.
 #pragma once
 
+#include <robocache/detail/cloud/camera_check.hpp>
 #include <robocache/detail/cloud/check.hpp>
 #include <robocache/detail/pointcloud/points/bounds_op.hpp>
 #include <robocache/detail/pointcloud/points/selection_op.hpp>
@@ -19,32 +20,18 @@ bounds_op<std::remove_const_t<P>> make_bounds_op(const view<P, 3>& points,
   const std::int64_t items = op.clouds.items;
   check_shape(op.name, "minimum", minimum, {items, 3}, {"the number of clouds", "3 coordinates"});
   check_shape(op.name, "maximum", maximum, {items, 3}, {"the number of clouds", "3 coordinates"});
-  require_apart(op.name, "minimum", minimum, "maximum", maximum);
   op.minimum = minimum.data_handle();
   op.minimum_batch = minimum.stride(0);
   op.maximum = maximum.data_handle();
   op.maximum_batch = maximum.stride(0);
   op.valid =
       check_optional(op.name, "report.valid", report.valid, {items}, {"the number of clouds"});
+  output_arrays outputs(op.name);
+  outputs.add("maximum", maximum);
+  outputs.add("minimum", minimum);
+  outputs.add("report.valid", report.valid);
+  avoid_clouds(outputs, points, clouds);
   return op;
-}
-
-inline void check_camera(const label& op_name, const pinhole_camera& camera) {
-  require_finite(op_name, "camera.fx", camera.fx);
-  require_finite(op_name, "camera.fy", camera.fy);
-  require_finite(op_name, "camera.cx", camera.cx);
-  require_finite(op_name, "camera.cy", camera.cy);
-  if (camera.fx == 0.0 || camera.fy == 0.0) fail(op_name, "camera.fx and camera.fy must not be 0");
-}
-
-inline void check_depth_options(const label& op_name, const depth_options& options) {
-  require_finite(op_name, "options.scale", options.scale);
-  if (options.scale < 0.0) {
-    fail(op_name, "options.scale must not be negative (got " + std::to_string(options.scale) + ")");
-  }
-  if (is_nan(options.min_depth) || is_nan(options.max_depth)) {
-    fail(op_name, "options.min_depth and options.max_depth must not be NaN");
-  }
 }
 
 template <class D>
@@ -56,13 +43,9 @@ depth_op<std::remove_const_t<D>> make_depth_op(
                 "robocache::depth_to_points: depth is uint16_t or float");
   depth_op<T> op;
   check_view(op.name, "depth", depth);
-  check_camera(op.name, camera);
-  check_depth_options(op.name, options);
+  check_depth_options(op.name, "options", options);
   const std::int64_t height = depth.extent(1), width = depth.extent(2);
-  if (width > 0 && height > INT32_MAX / width) {
-    fail(op.name, "an image must have less than 2^31 pixels (got " + std::to_string(height) +
-                      " x " + std::to_string(width) + ")");
-  }
+  check_camera(op.name, camera, height, width);
   op.items = depth.extent(0);
   op.width = static_cast<std::int32_t>(width);
   op.pixels = static_cast<std::int32_t>(height * width);
@@ -90,6 +73,12 @@ depth_op<std::remove_const_t<D>> make_depth_op(
   op.points = points.data_handle();
   op.points_batch = points.stride(0);
   op.points_row = points.stride(1);
+  output_arrays outputs(op.name);
+  outputs.add("points", points);
+  outputs.add("report.pixels", report.pixels);
+  outputs.add("report.valid", report.valid);
+  outputs.avoid("depth", depth);
+  outputs.avoid("poses", poses);
   return op;
 }
 
@@ -108,13 +97,17 @@ crop_op<std::remove_const_t<P>> make_crop_op(const view<P, 3>& points, const poi
     if (is_nan(box.lower[a]) || is_nan(box.upper[a])) {
       fail(op.name, "box.lower and box.upper must not be NaN");
     }
-    op.lower[a] = box.lower[a];
-    op.upper[a] = box.upper[a];
+    op.lower[a] = box_limit<compute_type<std::remove_const_t<P>>>(box.lower[a]);
+    op.upper[a] = box_limit<compute_type<std::remove_const_t<P>>>(box.upper[a]);
   }
   op.negate = box.negate;
   op.indices = indices.data_handle();
   op.indices_batch = indices.stride(0);
   op.count = count.data_handle();
+  output_arrays outputs(op.name);
+  outputs.add("indices", indices);
+  outputs.add("count", count);
+  avoid_clouds(outputs, points, clouds);
   return op;
 }
 

@@ -1,6 +1,7 @@
 // Selections of points that are packed in their order: plain values that are copied into kernels.
 #pragma once
 
+#include <limits>
 #include <robocache/core/camera.hpp>
 #include <robocache/detail/cloud/locate.hpp>
 
@@ -106,14 +107,25 @@ struct depth_op {
   [[nodiscard]] std::int64_t most_rows() const { return pixels; }
 };
 
+/// A limit of a box in the type of the points, as a grid has its origin. One that is finite stays
+/// above -inf, so that no infinite point passes it.
+template <class Real>
+Real box_limit(double limit) {
+  const auto rounded = static_cast<Real>(limit);
+  const bool is_below_all = rounded == -std::numeric_limits<Real>::infinity() &&
+                            limit > -std::numeric_limits<double>::infinity();
+  return is_below_all ? std::numeric_limits<Real>::lowest() : rounded;
+}
+
 /// The points of a box, or those outside it.
 template <class P>
 struct crop_op {
   static constexpr const char* name = "crop_points";
+  using real = compute_type<P>;
 
   locate_op<P> clouds;
   std::int64_t items = 0;
-  double lower[3] = {}, upper[3] = {};
+  real lower[3] = {}, upper[3] = {};
   bool negate = false;
   std::int32_t* indices = nullptr;
   std::int64_t indices_batch = 0;
@@ -136,7 +148,7 @@ struct crop_op {
       const P* const p = points + i * op.clouds.row_stride;
       bool inside = true, missing = false;
       for (int a = 0; a < 3; ++a) {
-        const auto x = static_cast<double>(widen(p[a]));
+        const real x = widen(p[a]);
         inside = inside && x >= op.lower[a] && x < op.upper[a];
         missing = missing || x != x;
       }

@@ -26,6 +26,22 @@ voxel_list check_list(const label& op, const char* name, const Voxels& voxels) {
   return list;
 }
 
+template <class Voxels>
+void add_list(output_arrays& outputs, const char* name, const Voxels& voxels) {
+  outputs.add(label("#.coordinates", name), voxels.coordinates);
+  outputs.add(label("#.counts", name), voxels.counts);
+  outputs.add(label("#.number", name), voxels.number);
+}
+
+inline void add_first(output_arrays& outputs, const first_points& kept,
+                      const voxelize_report& report) {
+  add_list(outputs, "kept", kept);
+  outputs.add("kept.indices", kept.indices);
+  outputs.add("kept.dropped", kept.dropped);
+  outputs.add("kept.voxel_of", kept.voxel_of);
+  add_report(outputs, report);
+}
+
 /// Checks `kept` and what of the points' rows is copied: nothing where `values` is not given.
 template <class P>
 void check_first(const first_points& kept, std::int64_t entries, first_op<P>& op) {

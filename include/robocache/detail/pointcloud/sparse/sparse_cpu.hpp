@@ -21,21 +21,20 @@ class voxel_rows {
 
   [[nodiscard]] std::int64_t number() const { return starts_[items_]; }
 
-  /// Calls `with(b, worker)` for the clouds of the first `fit` rows, and what it returns by
+  /// Calls `with(b)` for the clouds of the first `fit` rows, and what it returns by
   /// `(v, row)` for their voxels.
   template <class F>
   void each(std::int64_t fit, int threads, const F& with) const {
-    parallel_for(std::min(fit, number()), 256, threads,
-                 [&](std::int64_t begin, std::int64_t end, int worker) {
-                   const std::int64_t* const first = starts_;
-                   const std::int64_t* next = std::upper_bound(first, first + items_ + 1, begin);
-                   for (std::int64_t row = begin; row < end; ++next) {
-                     const std::int64_t b = next - first - 1, stop = std::min(*next, end);
-                     if (row == stop) continue;  // no voxel
-                     const auto f = with(b, worker);
-                     for (; row < stop; ++row) f(row - *(next - 1), row);
-                   }
-                 });
+    parallel_for(std::min(fit, number()), 256, threads, [&](std::int64_t begin, std::int64_t end) {
+      const std::int64_t* const first = starts_;
+      const std::int64_t* next = std::upper_bound(first, first + items_ + 1, begin);
+      for (std::int64_t row = begin; row < end; ++next) {
+        const std::int64_t b = next - first - 1, stop = std::min(*next, end);
+        if (row == stop) continue;  // no voxel
+        const auto f = with(b);
+        for (; row < stop; ++row) f(row - *(next - 1), row);
+      }
+    });
   }
 
  private:
@@ -49,17 +48,16 @@ void compute(const cpu& executor, const sparse_op<P>& op) {
   const voxel_list& list = op.voxels;
   const int threads = executor.threads();
   check_items(op.name, cloud_names, layout);
-  features_scratch scratch;
+  sorted_clouds clouds;
   voxel_rows rows;
   const cpu_scratch memory(executor, [&](scratch_layout& place) {
-    scratch = features_scratch(layout, op.features, threads, place);
+    clouds = sorted_clouds(layout, threads, place);
     rows = voxel_rows(layout.items, place);
   });
-  const sorted_clouds& clouds = scratch.clouds;
   clouds.sort(op.locate);
   rows.count(clouds);
   *list.number = rows.number();
-  rows.each(list.capacity, threads, [&](std::int64_t b, int) {
+  rows.each(list.capacity, threads, [&](std::int64_t b) {
     return [&, b](std::int64_t v, std::int64_t row) {
       list.write_coordinates(layout, row, b, clouds[b].cells[v]);
       if (list.counts != nullptr) {
@@ -67,17 +65,16 @@ void compute(const cpu& executor, const sparse_op<P>& op) {
       }
     };
   });
-  for_each_feature(
-      layout, op.features, scratch, [&](const feature_op& f, auto values, auto results) {
-        using T = typename decltype(values)::type;
-        using Out = typename decltype(results)::type;
-        rows.each(list.capacity, threads, [&](std::int64_t b, int worker) {
-          const cloud_feature<T> feature(f, layout, b, scratch.rules_of(worker));
-          return [&, b, feature](std::int64_t v, std::int64_t row) {
-            feature(clouds[b].points_of(v), clouds[b].size_of(v), row_of_result<Out>(f, 0, row, 0));
-          };
-        });
-      });
+  for_each_feature(op.features, [&](const feature_op& f, auto values, auto results) {
+    using T = typename decltype(values)::type;
+    using Out = typename decltype(results)::type;
+    rows.each(list.capacity, threads, [&](std::int64_t b) {
+      const cloud_feature<T> feature(f, layout, b);
+      return [&, b, feature](std::int64_t v, std::int64_t row) {
+        feature(clouds[b].points_of(v), clouds[b].size_of(v), row_of_result<Out>(f, 0, row, 0));
+      };
+    });
+  });
 }
 
 }  // namespace detail

@@ -42,7 +42,7 @@ void launch(const gpu& executor, const sparse_op<P>& op) {
     clear_reports(name, executor, op.locate);
     return clear(name, executor, op.voxels.number, sizeof(*op.voxels.number));
   }
-  const bins_plan bins = build_bins(name, executor, op.locate, {true, false, op.features});
+  const bins_plan bins = build_bins(name, executor, op.locate, {true, false});
   const std::int64_t rows = std::min(op.voxels.capacity, op.locate.slots());
   launch_kernel(name, executor, write_list_kernel<P>, blocks_for(rows), point_threads, 0, op.locate,
                 op.voxels, bins.table);
@@ -106,7 +106,7 @@ void launch(const gpu& executor, const first_op<P>& op) {
   check_device_first(name, op);
   // The mask of first points lies behind the voxels' own arrays, so both are reserved at once.
   const bool any = locate.items > 0 && locate.slots() > 0;
-  const bins_request wanted{false, true, {}};
+  const bins_request wanted{false, true};
   first_mask firsts;
   std::size_t before = 0;
   unsigned char* base = nullptr;
