@@ -8,7 +8,8 @@ namespace robocache::cli {
 namespace {
 
 constexpr const char* footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=VALUE...]:
-  VALUES    array of shape (T,) or (T, D): float16, float32, float64, integers of any width, bool
+  VALUES    array of shape (T,) or (T, D), or of images (T, ...), whose pixels are columns: floats,
+            integers or flags, taken as they are
   TIMES     its stamps, ascending: integers or datetime64, which become int64 nanoseconds, or float
             seconds; where streams have both, seconds become nanoseconds, too. Without it: VALUES_times
             where the file has that, else times, else those of --source-rate. In names of arrays \:

@@ -8,6 +8,7 @@
 #include "kinds.hpp"
 #include "named_files.hpp"
 #include "narrowing.hpp"
+#include "selecting.hpp"
 #include "stream_spec.hpp"
 
 namespace robocache::cli {
@@ -41,7 +42,9 @@ void check_values(const stream& data) {
     bad_input(data.name + ": expected numbers, got " + type_text(data.values));
   }
   if (data.values.shape.size() > 2) {
-    bad_input(data.name + ": expected shape (T,) or (T, D), got " + shape_text(data.values.shape));
+    bad_input(data.name +
+              ": expected shape (T,) or (T, ...), where T is the number of stamps, got " +
+              shape_text(data.values.shape));
   }
 }
 
@@ -56,6 +59,7 @@ stream read_whole(const array_file& file, const stream_spec& spec, const fuse_se
   if (!rate.has_value()) times = times_of(file, spec, command.source_rate.has_value());
   if (times.empty() && !rate.has_value()) rate = command.source_rate;
   stream whole = read_stream(file, spec.values, times, rate);
+  flatten_rows(whole);
   check_values(whole);
   return whole;
 }
@@ -71,10 +75,6 @@ std::vector<fuse_source> read_source(const stream_spec& spec, const fuse_setting
     stream& data = source.data;
     prepare_stream(data, stamps_of(source, command.stamps));
     if (episodes.size() == 1) warn_of_coarse_stamps(data);
-    const element type = data.values.type;
-    if (type != element::boolean && !is_one_of(type, fuse_elements{})) {
-      data.values = narrowed(data.values, element::f32, data.name);
-    }
     if (settings.reduce == reduction::none) {
       source.settings.sampling.kinds =
           covering(settings.sampling.kinds, data.channels(), data.name, spec.option);
@@ -142,7 +142,6 @@ std::vector<fuse_task> read_streams(const request& wanted, const fuse_command& c
 
 /// float64 where a stream has that, or integers that float32 does not hold; else float32.
 element type_of(const std::vector<fuse_task>& tasks) {
-  if constexpr (!fuses_double) return element::f32;
   for (const fuse_task& task : tasks) {
     for (const fuse_source& s : task.sources) {
       const array& values = s.data.values;
@@ -192,9 +191,6 @@ void unify_clocks(std::vector<fuse_source>& sources, array& targets, const reque
 std::vector<fuse_task> read_tasks(const fuse_command& command) {
   const request wanted = parse(command);
   std::vector<fuse_task> tasks = read_streams(wanted, command);
-  if (!fuses_double && command.type == element::f64) {
-    bad_usage("--element: expected float32 or float16, got float64");
-  }
   const element chosen = command.type.has_value() ? *command.type : type_of(tasks);
   bool is_said = false;
   for (auto& [sources, clock, type] : tasks) {

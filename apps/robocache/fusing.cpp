@@ -16,7 +16,7 @@ namespace {
 /// Calls `f` with a zero of the type, flags being bytes.
 template <class F>
 void with_value_type(element type, const F& f) {
-  visit(type == element::boolean ? element::u8 : type, fuse_elements{},
+  visit(type == element::boolean ? element::u8 : type, all_elements{},
         [&](auto tag) { f(typename decltype(tag)::type{}); });
 }
 
@@ -24,9 +24,7 @@ void with_value_type(element type, const F& f) {
 template <class F>
 void with_result_type(element type, const F& f) {
   if (type == element::f16) return f(f16{});
-  if constexpr (fuses_double) {
-    if (type == element::f64) return f(double{});
-  }
+  if (type == element::f64) return f(double{});
   f(float{});
 }
 

@@ -86,10 +86,9 @@ void warn_of_coarse_stamps(const stream& s) {
   const auto last = static_cast<double>(s.times.as<float>()[s.times.size() - 1]);
   const double resolution = step_after(std::fabs(last), element::f32);
   if (resolution > 1e-3) {
-    complain("warning: " + s.times_name +
-             format(": float32 stamps near %g s are %g s apart at best; store int64 nanoseconds or "
-                    "float64",
-                    last, resolution));
+    complain("warning: " + s.times_name + ": float32 stamps near " +
+             stamp_text(s.times, s.times.size() - 1) +
+             format(" s are %g s apart at best; store int64 nanoseconds or float64", resolution));
   }
 }
 
