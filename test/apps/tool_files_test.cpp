@@ -296,7 +296,7 @@ TEST_CASE("tool: more memory than there is, is refused with its bytes") {
   check_failure(run_tool(here, "resample in.npz --rate 1e13 -o out.npz"), 1,
                 {"--rate 1e+13", "25 bytes each", "2.5e+14 bytes (250 TB) of memory", "are free"});
   check_failure(run_tool(here, "fuse --stream in.npz:values@last4096 --rate 1e9 -o out.npz"), 1,
-                {"--rate 1e+09", "32793 bytes each", "of memory"});
+                {"--rate 1e+09", "65561 bytes each", "of memory"});
   CHECK(here.files().size() == 2);
 }
 
