@@ -56,7 +56,7 @@ struct fuse_command {
   std::string targets;   // FILE:ARRAY; empty: --rate
   std::string episodes;  // an array of each file with their ends; empty: one recording
   time_span span = time_span::overlap;
-  element type = element::f32;
+  std::optional<element> type;            // none: the streams decide
   stamp_settings stamps;                  // of streams that say nothing else, and of targets
   std::optional<double> snap;             // of streams that say nothing else
   std::optional<clock_rate> source_rate;  // of those that have no stamps

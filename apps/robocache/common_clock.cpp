@@ -35,8 +35,8 @@ template <class Time>
 template <class Time>
 clock_ends<Time> ends_of(const std::vector<fuse_source>& sources, const clock_rate& rate,
                          time_span span) {
-  const fuse_source* latest = nullptr;
-  const fuse_source* earliest = nullptr;
+  const fuse_source* latest = &sources.at(0);
+  const fuse_source* earliest = latest;
   clock_ends<Time> ends;
   for (const fuse_source& s : sources) {
     const array& times = s.data.times;
@@ -46,11 +46,11 @@ clock_ends<Time> ends_of(const std::vector<fuse_source>& sources, const clock_ra
     const auto begin = on_common_clock(s, times.as<Time>()[0]);
     const auto end = on_common_clock(s, times.as<Time>()[times.size() - 1]);
     const bool all = span == time_span::all;
-    if (latest == nullptr || (all ? begin < ends.first : begin > ends.first)) {
+    if (&s == latest || (all ? begin < ends.first : begin > ends.first)) {
       latest = &s;
       ends.first = begin;
     }
-    if (earliest == nullptr || (all ? end > ends.last : end < ends.last)) {
+    if (&s == earliest || (all ? end > ends.last : end < ends.last)) {
       earliest = &s;
       ends.last = end;
     }

@@ -123,11 +123,12 @@ void write_result(const fuse_command& command, const std::vector<fuse_task>& tas
 void run(const fuse_command& command) {
   const any_executor executor = choose_executor(command.executor);
   const std::vector<fuse_task> tasks = read_tasks(command);
-  const auto& [sources, clock] = tasks.front();
+  const auto& [sources, clock, type] = tasks.front();
   const std::vector<std::int64_t> plotted = plotted_columns(command, sources);
   std::vector<fused> results;
+  results.reserve(tasks.size());
   for (const fuse_task& task : tasks) {
-    results.push_back(fuse_sources(executor, task.sources, task.clock, command.type));
+    results.push_back(fuse_sources(executor, task.sources, task.clock, task.type));
   }
   std::string plot;
   if (!command.plot.empty()) {

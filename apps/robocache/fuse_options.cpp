@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <map>
 
 #include "commands.hpp"
 #include "options.hpp"
@@ -7,7 +8,7 @@ namespace robocache::cli {
 namespace {
 
 constexpr const char* footer = R"(A stream is FILE:VALUES[,TIMES]@KIND[,OPTION=VALUE...]:
-  VALUES    array of shape (T,) or (T, D): float16, float32, float64 (rounded to float32), uint8, bool
+  VALUES    array of shape (T,) or (T, D): float16, float32, float64, integers of any width, bool
   TIMES     its stamps, ascending: integers or datetime64, which become int64 nanoseconds, or float
             seconds; where streams have both, seconds become nanoseconds, too. Without it: VALUES_times
             where the file has that, else times, else those of --source-rate. In names of arrays \:
@@ -80,14 +81,17 @@ void add_fuse(CLI::App& app, fuse_command& c) {
       ->check(CLI::IsMember({"overlap", "union"}))
       ->excludes(targets)
       ->type_name("SPAN");
+  static const std::map<std::string, element> types = {
+      {"float16", element::f16}, {"float32", element::f32}, {"float64", element::f64}};
   command
       .add_option_function<std::string>(
           "--element",
           [&c](const std::string& text) {
-            c.type = text == "float16" ? element::f16 : element::f32;
+            if (text != "auto") c.type = types.at(text);
           },
-          "Type of the result: float32 (default) or float16")
-      ->check(CLI::IsMember({"float32", "float16"}))
+          "Type of the result: float64, float32, float16 or auto (default): float64 where a stream "
+          "has that or integers that float32 cannot hold, else float32")
+      ->check(CLI::IsMember({"auto", "float64", "float32", "float16"}))
       ->type_name("TYPE");
   command.add_option("--plot", c.plot, "Draw each stream's stamps and samples, and the result")
       ->type_name("OUT.svg");

@@ -7,6 +7,7 @@
 #include "files/npz.hpp"
 #include "kinds.hpp"
 #include "named_files.hpp"
+#include "narrowing.hpp"
 #include "stream_spec.hpp"
 
 namespace robocache::cli {
@@ -30,16 +31,14 @@ stamp_settings stamps_of(const fuse_source& source, const stamp_settings& of_all
 /// The array of a stream's stamps; none where it has a rate in their place.
 std::string times_of(const array_file& file, const stream_spec& spec, bool has_rate) {
   if (!spec.times.empty()) return spec.times;
-  const std::string own = spec.values + "_times";
+  std::string own = spec.values + "_times";
   if (has(file, own)) return own;
   return has_rate && !has(file, "times") ? "" : "times";
 }
 
 void check_values(const stream& data) {
-  const element type = data.values.type;
-  if (!is_float(type) && type != element::u8 && type != element::boolean) {
-    bad_input(data.name + ": expected float16, float32, float64, uint8 or bool, got " +
-              type_text(data.values));
+  if (!data.values.date.empty()) {
+    bad_input(data.name + ": expected numbers, got " + type_text(data.values));
   }
   if (data.values.shape.size() > 2) {
     bad_input(data.name + ": expected shape (T,) or (T, D), got " + shape_text(data.values.shape));
@@ -72,7 +71,10 @@ std::vector<fuse_source> read_source(const stream_spec& spec, const fuse_setting
     stream& data = source.data;
     prepare_stream(data, stamps_of(source, command.stamps));
     if (episodes.size() == 1) warn_of_coarse_stamps(data);
-    if (data.values.type == element::f64) data.values = converted(data.values, element::f32);
+    const element type = data.values.type;
+    if (type != element::boolean && !is_one_of(type, fuse_elements{})) {
+      data.values = narrowed(data.values, element::f32, data.name);
+    }
     if (settings.reduce == reduction::none) {
       source.settings.sampling.kinds =
           covering(settings.sampling.kinds, data.channels(), data.name, spec.option);
@@ -138,6 +140,20 @@ std::vector<fuse_task> read_streams(const request& wanted, const fuse_command& c
   return tasks;
 }
 
+/// float64 where a stream has that, or integers that float32 does not hold; else float32.
+element type_of(const std::vector<fuse_task>& tasks) {
+  if constexpr (!fuses_double) return element::f32;
+  for (const fuse_task& task : tasks) {
+    for (const fuse_source& s : task.sources) {
+      const array& values = s.data.values;
+      if (values.type == element::f64 || !(is_float(values.type) || holds(element::f32, values))) {
+        return element::f64;
+      }
+    }
+  }
+  return element::f32;
+}
+
 /// Says which streams have a rate that cannot be true, or are many samples for the one target of
 /// --rate; whether there are such.
 bool warn_of_rates(const std::vector<fuse_source>& sources, bool is_one_target) {
@@ -176,13 +192,19 @@ void unify_clocks(std::vector<fuse_source>& sources, array& targets, const reque
 std::vector<fuse_task> read_tasks(const fuse_command& command) {
   const request wanted = parse(command);
   std::vector<fuse_task> tasks = read_streams(wanted, command);
+  if (!fuses_double && command.type == element::f64) {
+    bad_usage("--element: expected float32 or float16, got float64");
+  }
+  const element chosen = command.type.has_value() ? *command.type : type_of(tasks);
   bool is_said = false;
-  for (auto& [sources, clock] : tasks) {
+  for (auto& [sources, clock, type] : tasks) {
+    type = chosen;
+    for (const fuse_source& s : sources) tell_losses(s.data.values, type, s.data.name);
     is_said = is_said || warn_of_rates(sources, false);
     if (!command.rate.has_value()) clock.times = read_targets(wanted, command.stamps);
     unify_clocks(sources, clock.times, wanted);
     if (!command.rate.has_value()) continue;
-    clock = common_clock(sources, *command.rate, command.span, command.type);
+    clock = common_clock(sources, *command.rate, command.span, type);
     is_said = is_said || (clock.times.size() == 1 && warn_of_rates(sources, true));
   }
   return tasks;

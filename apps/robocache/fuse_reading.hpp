@@ -10,6 +10,7 @@ namespace robocache::cli {
 struct fuse_task {
   std::vector<fuse_source> sources;
   target_clock clock;
+  element type = element::f32;  ///< of the result
 };
 
 std::vector<fuse_task> read_tasks(const fuse_command& command);

@@ -7,16 +7,27 @@
 #include "device.hpp"
 #include "files/failure.hpp"
 #include "files/npz.hpp"
+#include "narrowing.hpp"
 #include "terminal.hpp"
 
 namespace robocache::cli {
 namespace {
 
+/// Calls `f` with a zero of the type, flags being bytes.
 template <class F>
-auto with_value_type(element type, const F& f) {
-  if (type == element::f32) return f(float{});
+void with_value_type(element type, const F& f) {
+  visit(type == element::boolean ? element::u8 : type, fuse_elements{},
+        [&](auto tag) { f(typename decltype(tag)::type{}); });
+}
+
+/// Calls `f` with a zero of a type that results may have.
+template <class F>
+void with_result_type(element type, const F& f) {
   if (type == element::f16) return f(f16{});
-  return f(std::uint8_t{});
+  if constexpr (fuses_double) {
+    if (type == element::f64) return f(double{});
+  }
+  f(float{});
 }
 
 /// The rate's clock as the library has it: a step of `steps_per` targets.
@@ -53,21 +64,21 @@ fuse_stream<Time> lend(staging& memory, const fuse_source& source,
   const fuse_settings& settings = source.settings;
   const view<const Time, 2> times(memory.input(data.times.as<Time>(), data.samples()),
                                   {1, data.samples()});
-  return with_value_type(data.values.type, [&](auto zero) {
+  fuse_stream<Time> result;
+  with_value_type(data.values.type, [&](auto zero) {
     using T = decltype(zero);
-    fuse_stream<Time> result(view<const T, 3>(memory.input(data.values.as<T>(), data.values.size()),
-                                              {1, data.samples(), data.channels()}),
-                             times);
-    result.options = options_from<Time>(settings.sampling);
-    result.options.snap = limit_from<Time>(snap_of(source, rate));
-    result.reduce = settings.reduce;
-    result.keep = settings.keep;
-    result.window = window_of<Time>(settings, rate);
-    result.clock_offset = shifted(Time{}, settings.offset);
-    result.clock_drift = settings.drift;
-    result.clock_anchor = anchor_of<Time>(source);
-    return result;
+    const T* values = memory.input(data.values.as<T>(), data.values.size());
+    result = {view<const T, 3>(values, {1, data.samples(), data.channels()}), times};
   });
+  result.options = options_from<Time>(settings.sampling);
+  result.options.snap = limit_from<Time>(snap_of(source, rate));
+  result.reduce = settings.reduce;
+  result.keep = settings.keep;
+  result.window = window_of<Time>(settings, rate);
+  result.clock_offset = shifted(Time{}, settings.offset);
+  result.clock_drift = settings.drift;
+  result.clock_anchor = anchor_of<Time>(source);
+  return result;
 }
 
 template <class Time>
@@ -107,6 +118,22 @@ void run_fuse(const any_executor& executor, const std::vector<fuse_source>& sour
   memory.finish();
 }
 
+/// Infinities that a narrow result has of finite samples become NaN, and are no valid answers.
+void mark_overflows(const std::vector<fuse_source>& sources, fused& result) {
+  const std::vector<std::int64_t> first = first_columns(sources);
+  const auto count = static_cast<std::int64_t>(sources.size());
+  for (std::int64_t n = 0; n < count; ++n) {
+    const auto at = static_cast<std::size_t>(n);
+    if (!overflows(result.values.type, sources[at].data.values)) continue;
+    for (std::int64_t k = 0; k < result.values.shape[0]; ++k) {
+      for (std::int64_t c = first[at]; c < first[at + 1]; ++c) {
+        if (!mark_infinite(result.values, k * first.back() + c)) continue;
+        result.valid.as<std::uint8_t>()[k * count + n] = 0;
+      }
+    }
+  }
+}
+
 std::string rate_of(const array& times) {
   const double step = median_step(times, 0, times.size());
   return step > 0 ? format("%.4g Hz", 1 / step) : "";
@@ -130,12 +157,11 @@ fused fuse_sources(const any_executor& executor, const std::vector<fuse_source>&
   result.error = make_array(clock.times.type, {targets, count});
   with_time_type(clock.times.type, [&](auto time) {
     using Time = decltype(time);
-    if (type == element::f32) {
-      run_fuse<Time, float>(executor, sources, clock, result);
-    } else {
-      run_fuse<Time, f16>(executor, sources, clock, result);
-    }
+    with_result_type(type, [&](auto value) {
+      run_fuse<Time, decltype(value)>(executor, sources, clock, result);
+    });
   });
+  mark_overflows(sources, result);
   return result;
 }
 

@@ -9,6 +9,9 @@
 
 namespace robocache::cli {
 
+/// Whether the library computes a fuse in double precision and takes streams of it.
+inline constexpr bool fuses_double = is_one_of(element::f64, fuse_elements{});
+
 /// How one stream takes part, times in seconds.
 struct fuse_settings {
   resample_settings sampling;
@@ -21,7 +24,7 @@ struct fuse_settings {
   std::optional<clock_rate> rate = {};  ///< of a stream without stamps
 };
 
-/// A stream of [T] or [T, D] float32, float16, uint8 or bool at int64 or float64 stamps.
+/// A stream of [T] or [T, D] of any of `fuse_elements`, or bool, at int64 or float64 stamps.
 struct fuse_source {
   std::string name;
   std::string kind;  // as typed

@@ -61,7 +61,7 @@ losses losses_of(const array& values, const array& narrow) {
   if (is_wider(narrow.type, values.type)) return result;
   const std::vector<exact> least = least_differences(values);
   for (std::int64_t i = 0; i < values.size(); ++i) {
-    const exact rounded = static_cast<exact>(number_at(narrow, i));
+    const auto rounded = static_cast<exact>(number_at(narrow, i));
     const auto c = static_cast<std::size_t>(i) % least.size();
     if (is_kept(exact_at(values, i), rounded, least[c])) continue;
     if (result.count++ == 0) result.first = i;
@@ -76,16 +76,20 @@ std::string advice(const array& values, element type) {
       return std::string(numpy_name(wider)) + " holds them";
     }
   }
-  return std::string("no floating-point type holds them; ") + numpy_name(values.type) +
-         " is kept by the kinds previous, next and nearest";
+  return std::string("no floating-point type holds them; resample keeps ") +
+         numpy_name(values.type) + " by the kinds previous, next and nearest";
 }
 
-void mark_infinite(const array& values, array& narrow) {
-  for (std::int64_t i = 0; i < values.size(); ++i) {
-    if (std::isfinite(number_at(narrow, i)) || !std::isfinite(exact_at(values, i))) continue;
-    if (narrow.type == element::f16) narrow.as<f16>()[i] = f16(NAN);
-    if (narrow.type == element::f32) narrow.as<float>()[i] = NAN;
-  }
+void tell(const array& values, const array& narrow, const losses& lost, const std::string& name) {
+  const bool is_finite = std::isfinite(number_at(narrow, lost.first));
+  complain("note: " + name +
+           format(": %lld of %lld values cannot be held by %s, the first %s at index %lld, which "
+                  "becomes ",
+                  static_cast<long long>(lost.count), static_cast<long long>(values.size()),
+                  numpy_name(narrow.type), stamp_text(values, lost.first).c_str(),
+                  static_cast<long long>(lost.first)) +
+           (is_finite ? stamp_text(narrow, lost.first) : "NaN and invalid") + "; " +
+           advice(values, narrow.type));
 }
 
 }  // namespace
@@ -94,20 +98,37 @@ bool holds(element type, const array& values) {
   return is_wider(type, values.type) || losses_of(values, converted(values, type)).count == 0;
 }
 
+bool overflows(element type, const array& values) {
+  if (is_wider(type, values.type)) return false;
+  const array narrow = converted(values, type);
+  for (std::int64_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(exact_at(values, i)) && !std::isfinite(number_at(narrow, i))) return true;
+  }
+  return false;
+}
+
+bool mark_infinite(array& values, std::int64_t i) {
+  if (!std::isinf(number_at(values, i))) return false;
+  if (values.type == element::f16) values.as<f16>()[i] = f16(NAN);
+  if (values.type == element::f32) values.as<float>()[i] = NAN;
+  return true;
+}
+
+void tell_losses(const array& values, element type, const std::string& name) {
+  if (is_wider(type, values.type)) return;
+  const array narrow = converted(values, type);
+  const losses lost = losses_of(values, narrow);
+  if (lost.count > 0) tell(values, narrow, lost, name);
+}
+
 array narrowed(const array& values, element type, const std::string& name) {
   array result = converted(values, type);
   const losses lost = losses_of(values, result);
   if (lost.count == 0) return result;
-  const double becomes = number_at(result, lost.first);
-  complain("note: " + name +
-           format(": %lld of %lld values cannot be held by %s, the first %s at index %lld, which "
-                  "becomes ",
-                  static_cast<long long>(lost.count), static_cast<long long>(values.size()),
-                  numpy_name(type), stamp_text(values, lost.first).c_str(),
-                  static_cast<long long>(lost.first)) +
-           (std::isfinite(becomes) ? stamp_text(result, lost.first) : "NaN and invalid") + "; " +
-           advice(values, type));
-  mark_infinite(values, result);
+  tell(values, result, lost, name);
+  for (std::int64_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(exact_at(values, i))) mark_infinite(result, i);
+  }
   return result;
 }
 

@@ -145,6 +145,7 @@ void run(const resample_command& command) {
   const recording& first = parts.front();
   parse_channels(command.plot_channels, first.samples.channels());
   std::vector<resampled> results;
+  results.reserve(parts.size());
   for (const recording& in : parts) results.push_back(resample_part(executor, in));
   std::string plot;
   if (!command.plot.empty()) plot = draw(draw_result(command, first, results.front()));

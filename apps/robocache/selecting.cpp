@@ -74,8 +74,7 @@ std::vector<std::int64_t> flatten_rows(stream& s) {
   const std::optional<std::size_t> dimension = sample_dimension(s);
   const std::size_t lead = dimension.value_or(0) + 1;
   if (!dimension.has_value() || shape.size() == lead + 1) return {};
-  const std::vector<std::int64_t> row(shape.begin() + static_cast<std::ptrdiff_t>(lead),
-                                      shape.end());
+  std::vector<std::int64_t> row(shape.begin() + static_cast<std::ptrdiff_t>(lead), shape.end());
   shape.resize(lead);
   std::int64_t channels = 1;
   for (const std::int64_t extent : row) channels *= extent;

@@ -63,7 +63,7 @@ TEST_CASE("elements: what a type cannot hold is said, and is invalid where it wo
   write_array<std::int64_t>(here, "<i8", "(2,)", {odd53, 0}, 2);
   check_note(resample(here, "--rate 1 --element float64"),
              {"9007199254740993 at index 0", "becomes 9007199254740992",
-              "no floating-point type holds them", "int64 is kept"});
+              "no floating-point type holds them", "keeps int64"});
   write_array<std::uint16_t>(here, "<u2", "(2,)", {2049, 0}, 2);
   check_note(resample(here, "--rate 1 --element float16"), {"2049", "becomes 2048", "float32"});
   // Half a metre of a float32 is more than a thousandth of the metre that was driven.
@@ -189,24 +189,72 @@ TEST_CASE("kinds: the last group without a number is for the rest") {
                 {"KIND:CHANNELS for all groups but the last", "'linear'"});
 }
 
-TEST_CASE("fuse: types of streams and of the result") {
+TEST_CASE("elements: a fuse of narrow streams is float32, or as --element says") {
   const temporary_directory here;
-  test::write_bytes(
-      here / "in.npz",
-      test::zip({{"image.npy", member<std::uint8_t>("|u1", "(2, 2)", {0, 255, 100, 1})},
-                 {"grip.npy", member<std::uint8_t>("|b1", "(2,)", {0, 1})},
-                 {"half.npy", member<f16>("<f2", "(2,)", {f16(0.5F), f16(1.5F)})},
-                 {"double.npy", member<double>("<f8", "(2,)", {0.1, 0.2})},
-                 {"times.npy", member<float>("<f4", "(2,)", {0, 1})}}));
+  write_bytes(here / "in.npz",
+              test::zip({{"image.npy", member<std::uint8_t>("|u1", "(2, 2)", {0, 255, 100, 1})},
+                         {"grip.npy", member<std::uint8_t>("|b1", "(2,)", {0, 1})},
+                         {"half.npy", member<f16>("<f2", "(2,)", {f16(0.5F), f16(1.5F)})},
+                         {"single.npy", member<float>("<f4", "(2,)", {0.1F, 0.2F})},
+                         {"ticks.npy", member<std::int32_t>("<i4", "(2,)", {-4, 1 << 20})},
+                         {"times.npy", member<float>("<f4", "(2,)", {0, 1})}}));
   const std::string command =
       "fuse --stream in.npz:image@linear --stream in.npz:grip@previous --stream in.npz:half@linear "
-      "--stream in.npz:double@nearest --rate 2 -o out.npz";
-  check_success(test::run_tool(here, command));
-  check_numbers(array_file(here / "out.npz").read("values"),
-                {0, 255, 0, 0.5, 0.1F, 50, 128, 0, 1, 0.1F, 100, 1, 1, 1.5, 0.2F});
-  check_success(test::run_tool(here, command + " --element float16"));
+      "--stream in.npz:single@nearest --stream in.npz:ticks@previous --rate 2 -o out.npz";
+  check_success(run_tool(here, command));
+  CHECK(array_file(here / "out.npz").read("values").type == element::f32);
+  check_numbers(numbers_in(here / "out.npz"),
+                {0, 255, 0, 0.5, 0.1F, -4, 50, 128, 0, 1, 0.1F, -4, 100, 1, 1, 1.5, 0.2F, 1 << 20});
+  const outcome halved = run_tool(here, command + " --element float16");
+  check_success(halved);
+  CHECK(
+      contains(halved.err, "note: in.npz: array 'ticks': 1 of 2 values cannot be held by float16"));
   const array narrow = array_file(here / "out.npz").read("values");
   CHECK(narrow.type == element::f16);
   CHECK(narrow.as<f16>()[4].bits == f16(0.1F).bits);
   CHECK(number_at(narrow, 1) == 255);
+  CHECK(std::isnan(number_at(narrow, 17)));
+  check_numbers(numbers_in(here / "out.npz", "valid"),
+                {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0});
+}
+
+TEST_CASE(
+    "elements: what overflows in a fuse is said and invalid, infinities of the file are not") {
+  const temporary_directory here;
+  write_bytes(here / "in.npz", test::zip({{"a.npy", member<float>("<f4", "(3,)", {1, 70000, 3})},
+                                          {"b.npy", member<float>("<f4", "(3,)", {1, INFINITY, 2})},
+                                          {"times.npy", stamps_member(numbers{0, 1, 2})}}));
+  const outcome result = run_tool(here,
+                                  "fuse --stream in.npz:a@mean --stream in.npz:b@next --rate 1 "
+                                  "--element float16 -o out.npz");
+  check_success(result);
+  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+  CHECK(contains(result.err, "'a': 1 of 3 values cannot be held by float16, the first 70000"));
+  check_numbers(numbers_in(here / "out.npz"), {1, 1, NAN, INFINITY, 3, 2});
+  check_numbers(numbers_in(here / "out.npz", "valid"), {1, 1, 0, 1, 1, 1});
+}
+
+TEST_CASE("elements: a fuse keeps what float64 and wide integers hold") {
+  const temporary_directory here;
+  write_bytes(here / "in.npz",
+              test::zip({{"utm.npy", member<double>("<f8", "(2,)", {4500000.05, 4500000.15})},
+                         {"ticks.npy", member<std::int64_t>("<i8", "(2,)", {odd24, 3})},
+                         {"big.npy", member<std::int64_t>("<i8", "(2,)", {odd53, 3})},
+                         {"times.npy", stamps_member(numbers{0, 1})}}));
+  const auto fuse = [&](const std::string& options) {
+    const outcome result = run_tool(here, "fuse --rate 1 -o out.npz " + options);
+    check_success(result);
+    return result.err;
+  };
+  const std::string narrow = fuses_double ? " --element float32" : "";
+  CHECK(contains(fuse("--stream in.npz:utm@mean" + narrow), "'utm': 2 of 2 values cannot be held"));
+  check_numbers(numbers_in(here / "out.npz"), {4500000, 4500000});
+  CHECK(contains(fuse("--stream in.npz:ticks@next" + narrow), "16777217 at index 0"));
+  check_numbers(numbers_in(here / "out.npz"), {16777216, 3});
+  if (!fuses_double) return;
+  CHECK(fuse("--stream in.npz:utm@mean").empty());
+  check_numbers(numbers_in(here / "out.npz"), {4500000.05, 4500000.15});
+  CHECK(fuse("--stream in.npz:ticks@next").empty());
+  check_numbers(numbers_in(here / "out.npz"), {static_cast<double>(odd24), 3});
+  CHECK(contains(fuse("--stream in.npz:big@next"), "9007199254740993 at index 0"));
 }

@@ -98,7 +98,6 @@ TEST_CASE("fuse: bad input is said and loses nothing (exit codes 2 and 4)") {
   fails("nowhere.npz:a@linear --rate 5", {"nowhere.npz", "No such file"});
   fails("odd.npz:bad@linear --rate 5", {"'bad'", "good"});
   fails("odd.npz:good,bad@linear --rate 5", {"'bad'", "good"});
-  fails("odd.npz:integers@linear --rate 5", {"'integers'", "int32", "uint8"});
   fails("odd.npz:batch@linear --rate 5", {"'batch'", "(T, D)", "(1, 2, 1)"});
   fails("odd.npz:long@linear --rate 5", {"'times'", "(3,)", "(2,)"});
   fails("odd.npz:good,back@linear --rate 5", {"'back'", "ascending"});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <robocache/trajectory/fuse_options.hpp>
 
 #include "files/npz.hpp"
 #include "tool.hpp"
@@ -15,6 +16,9 @@ using robocache::cli::array_file;
 using numbers = std::vector<double>;
 using integers = std::vector<std::int64_t>;
 using shape_type = std::vector<std::int64_t>;
+
+/// Whether the library computes a fuse in double precision.
+constexpr bool fuses_double = robocache::is_one_of(element::f64, robocache::fuse_elements{});
 
 /// "(3,)"
 inline std::string shape_of(std::size_t count) { return "(" + std::to_string(count) + ",)"; }
