@@ -153,6 +153,16 @@ element type_of(const std::vector<fuse_task>& tasks) {
   return element::f32;
 }
 
+/// Says of each stream what the result cannot hold, in the first episode that has such a value.
+void tell_losses(const std::vector<fuse_task>& tasks, element type) {
+  for (std::size_t n = 0; n < tasks.front().sources.size(); ++n) {
+    for (const fuse_task& task : tasks) {
+      const stream& data = task.sources[n].data;
+      if (tell_losses(data.values, type, data.name)) break;
+    }
+  }
+}
+
 /// Says which streams have a rate that cannot be true, or are many samples for the one target of
 /// --rate; whether there are such.
 bool warn_of_rates(const std::vector<fuse_source>& sources, bool is_one_target) {
@@ -192,10 +202,10 @@ std::vector<fuse_task> read_tasks(const fuse_command& command) {
   const request wanted = parse(command);
   std::vector<fuse_task> tasks = read_streams(wanted, command);
   const element chosen = command.type.has_value() ? *command.type : type_of(tasks);
+  tell_losses(tasks, chosen);
   bool is_said = false;
   for (auto& [sources, clock, type] : tasks) {
     type = chosen;
-    for (const fuse_source& s : sources) tell_losses(s.data.values, type, s.data.name);
     is_said = is_said || warn_of_rates(sources, false);
     if (!command.rate.has_value()) clock.times = read_targets(wanted, command.stamps);
     unify_clocks(sources, clock.times, wanted);

@@ -114,11 +114,12 @@ bool mark_infinite(array& values, std::int64_t i) {
   return true;
 }
 
-void tell_losses(const array& values, element type, const std::string& name) {
-  if (is_wider(type, values.type)) return;
+bool tell_losses(const array& values, element type, const std::string& name) {
+  if (is_wider(type, values.type)) return false;
   const array narrow = converted(values, type);
   const losses lost = losses_of(values, narrow);
   if (lost.count > 0) tell(values, narrow, lost, name);
+  return lost.count > 0;
 }
 
 array narrowed(const array& values, element type, const std::string& name) {

@@ -17,8 +17,8 @@ bool overflows(element type, const array& values);
 bool mark_infinite(array& values, std::int64_t i);
 
 /// Says on stderr, in one line that begins with `name`, what of `values` a floating-point type does
-/// not hold.
-void tell_losses(const array& values, element type, const std::string& name);
+/// not hold; whether it said something.
+bool tell_losses(const array& values, element type, const std::string& name);
 
 /// `values` in a floating-point type. Those that it does not hold are said on stderr, in one line
 /// for the array that begins with `name`; those beyond its largest become NaN, so that they are

@@ -234,6 +234,21 @@ TEST_CASE(
   check_numbers(numbers_in(here / "out.npz", "valid"), {1, 1, 0, 1, 1, 1});
 }
 
+TEST_CASE("elements: what is lost is said once for a stream of many episodes") {
+  const temporary_directory here;
+  write_bytes(here / "in.npz",
+              test::zip({{"a.npy", member<float>("<f4", "(4,)", {1, 70000, 80000, 90000})},
+                         {"times.npy", stamps_member(numbers{0, 0, 0, 0})},
+                         {"ends.npy", stamps_member(integers{1, 2, 3, 4})}}));
+  const outcome result = run_tool(here,
+                                  "fuse --stream in.npz:a@next --rate 1 --element float16 "
+                                  "--episodes ends -o out.npz");
+  check_success(result);
+  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+  CHECK(contains(result.err, "'a', episode 1: 1 of 1 values cannot be held by float16"));
+  check_numbers(numbers_in(here / "out.npz", "valid"), {1, 0, 0, 0});
+}
+
 TEST_CASE("elements: a fuse keeps what float64 and wide integers hold") {
   const temporary_directory here;
   write_bytes(here / "in.npz",
