@@ -17,10 +17,10 @@ constexpr const char* footer = R"(Examples:
   robocache resample bag.npz --times stamp_us --time-unit us --unsorted sort --rate 50 -o bag50.npz
 
 The input holds values of shape (T,), (T, D), (T, ...) such as images, or (B, T, ...) and times of shape
-(T,) or (B, T), ascending unless --unsorted says what becomes of others: float64 or float32 seconds, integers of any width that
-count nanoseconds, in another unit by --time-unit, or datetime64 of any unit. Integers and datetime64
-become int64 nanoseconds, exactly, and so do the times of the output; floats stay seconds, and all
-options take seconds. numpy.savez writes such files:
+(T,) or (B, T), ascending unless --unsorted says what becomes of others: float64 or float32 seconds,
+integers of any width that count nanoseconds, in another unit by --time-unit, or datetime64 of any unit.
+Integers and datetime64 become int64 nanoseconds, exactly, and so do the times of the output; floats
+stay seconds unless targets are nanoseconds, and all options take seconds. numpy.savez writes such files:
   numpy.savez("log.npz", ctrl=ctrl, times=times)
 The output holds the values and times under the same names, and `valid`: False where there is no
 answer. Values keep their type unless --element says otherwise; what that type cannot hold is told, and

@@ -185,6 +185,10 @@ TEST_CASE("snap: --snap 0 is exact, and others are as they say") {
   check_numbers(fused(here, "previous,snap=0.06", "--rate 1 --snap 0"), {0, 1, 2, 2});
   check_numbers(fused(here, "max", "--rate 1 --snap 0.05"), {0, 1, 2, NAN});
   check_numbers(fused(here, "max", "--rate 1"), {0, NAN, 2, NAN});
+  for (const char* snap : {"-1", "nan", "wide"}) {
+    check_failure(fuse(here, "max", std::string("--rate 1 --snap ") + snap), 1, {"--snap"});
+  }
+  check_failure(fuse(here, "max,snap=-1", "--rate 1"), 1, {"snap: expected"});
   // A last stamp short of the grid is on it where it is that near.
   write_samples(here / "in.npz", numbers{0, 1, 1.96});
   check_numbers(resampled(here, "--rate 1 --kind next"), {0, 1});
