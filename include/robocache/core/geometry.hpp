@@ -119,9 +119,7 @@ template <class Real>
 struct basic_pose {
   Real rows[3][4];
 
-  ROBOCACHE_HD static basic_pose identity() {
-    return {{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}}};
-  }
+  ROBOCACHE_HD static basic_pose identity() { return {{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}}}; }
 
   /// Reads them from `from`, whose rows lie `stride` apart.
   template <class T>
