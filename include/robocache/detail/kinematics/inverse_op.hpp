@@ -19,8 +19,8 @@ struct stepped_rows {
   }
 };
 
-/// Where a descent is; kept between the coarse and the fine iterations. Its alignment is said, since
-/// g++ 12 for AVX-512 reads arrays of it as if they were aligned when they are not.
+/// Where a descent is; kept between the coarse and the fine iterations. Its alignment is said,
+/// since g++ 12 for AVX-512 reads arrays of it as if they were aligned when they are not.
 template <class Model>
 struct alignas(64) descent_place {
   using real = typename Model::real;
