@@ -91,7 +91,7 @@ fused joined_results(const std::vector<fused>& results) {
 void print_result(const fuse_command& command, const any_executor& executor,
                   const std::vector<fuse_task>& tasks, const fused& result) {
   std::vector<fuse_source> sources;
-  double bytes = static_cast<double>(result.values.bytes.size());
+  auto bytes = static_cast<double>(result.values.bytes.size());
   for (std::size_t n = 0; n < tasks.front().sources.size(); ++n) {
     sources.push_back(whole_of(tasks, n));
     for (const fuse_task& task : tasks) {
