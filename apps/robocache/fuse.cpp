@@ -67,6 +67,7 @@ fuse_source whole_of(const std::vector<fuse_task>& tasks, std::size_t n) {
   const fuse_source& first = tasks.front().sources[n];
   fuse_source whole{first.name, first.kind, {}, first.settings};
   std::vector<const array*> times;
+  times.reserve(tasks.size());
   for (const fuse_task& task : tasks) times.push_back(&task.sources[n].data.times);
   whole.data.times = joined(times);
   whole.data.values.shape = first.data.values.shape;
@@ -78,6 +79,7 @@ fuse_source whole_of(const std::vector<fuse_task>& tasks, std::size_t n) {
 fused joined_results(const std::vector<fused>& results) {
   const auto all = [&](array fused::*member) {
     std::vector<const array*> parts;
+    parts.reserve(results.size());
     for (const fused& result : results) parts.push_back(&(result.*member));
     return joined(parts);
   };
@@ -89,7 +91,7 @@ fused joined_results(const std::vector<fused>& results) {
 void print_result(const fuse_command& command, const any_executor& executor,
                   const std::vector<fuse_task>& tasks, const fused& result) {
   std::vector<fuse_source> sources;
-  double bytes = static_cast<double>(result.values.bytes.size());
+  auto bytes = static_cast<double>(result.values.bytes.size());
   for (std::size_t n = 0; n < tasks.front().sources.size(); ++n) {
     sources.push_back(whole_of(tasks, n));
     for (const fuse_task& task : tasks) {
@@ -112,6 +114,7 @@ void print_result(const fuse_command& command, const any_executor& executor,
 void write_result(const fuse_command& command, const std::vector<fuse_task>& tasks,
                   const fused& result) {
   std::vector<const array*> times;
+  times.reserve(tasks.size());
   for (const fuse_task& task : tasks) times.push_back(&task.clock.times);
   if (command.episodes.empty()) return write_fused(command.output, *times.front(), result);
   const array ends = ends_of(times);

@@ -189,6 +189,7 @@ array read_targets(const request& wanted, const stamp_settings& stamps) {
 /// Gives all stamps, and targets from a file, one type.
 void unify_clocks(std::vector<fuse_source>& sources, array& targets, const request& wanted) {
   std::vector<std::pair<array*, std::string>> all;
+  all.reserve(sources.size() + 1);
   for (fuse_source& s : sources) all.emplace_back(&s.data.times, s.data.times_name);
   if (!wanted.targets.file.empty()) {
     all.emplace_back(&targets, wanted.targets.file + ": array '" + wanted.targets.array + "'");

@@ -93,6 +93,7 @@ void run_fuse(const any_executor& executor, const std::vector<fuse_source>& sour
   const auto count = static_cast<std::int64_t>(sources.size());
   staging memory(executor);
   std::vector<fuse_stream<Time>> streams;
+  streams.reserve(sources.size());
   for (const fuse_source& source : sources) {
     streams.push_back(lend<Time>(memory, source, clock.rate));
   }
