@@ -129,35 +129,3 @@ TEST_CASE("KDL finds the same", "[kdl]") {
   compare<float, 6>(*ur, "tool0", 1.3e-6L);  // its reach is 1.3 m
   compare<double, 6>(*ur, "tool0", 1e-12L);
 }
-
-TEST_CASE("KDL finds the same of random chains", "[kdl]") {
-  random_source random(22);
-  extended position = 0, rotation = 0;
-  for (int n = 0; n < 300; ++n) {
-    const robot drawn = random_robot(random, 3 + n % 30, true);
-    std::vector<joint> joints = drawn.joints();
-    for (joint& j : joints) j.mimics.clear();
-    const robot of("random", drawn.links(), joints);
-    const std::string tip = of.links().back();
-    const auto model = make_chain<double>(of, tip);
-    const std::int64_t columns = model.columns();
-    KDL::ChainFkSolverPos_recursive forward(kdl_chain(of, tip));
-    KDL::JntArray at(static_cast<unsigned>(columns));
-    std::vector<double> q, got(16);
-    for (std::int64_t c = 0; c < columns; ++c) {
-      q.push_back(random.uniform(-2.0, 2.0));
-      at(static_cast<unsigned>(c)) = q.back();
-    }
-    motion_options<double> options;
-    options.form = pose_form::matrix_4x4();
-    forward_kinematics(cpu{1}, model, view(q.data(), {1, columns}), view(got.data(), {1, 16}),
-                       options);
-    KDL::Frame frame;
-    forward.JntToCart(at, frame);
-    position =
-        std::max(position, distance_between(motion_from(got.data()), motion_from_kdl(frame)));
-    rotation = std::max(rotation, angle_between(motion_from(got.data()), motion_from_kdl(frame)));
-  }
-  CHECK(position < 1e-12L);
-  CHECK(rotation < 1e-12L);
-}
