@@ -84,7 +84,11 @@ struct mesh_rows {
         return first[r] + before + edges_below(edges_at(r, start & 1), edge / 4);
       };
       const std::uint64_t cell = cube_triangles(signs[row * length() + i]);
-      for (int n = 0; n < count_of(cell); ++n) op.write_triangle(number++, cell, n, vertex_of);
+      for (int n = 0; n < count_of(cell); ++n) {
+        std::int64_t corners[3];
+        for (int c = 0; c < 3; ++c) corners[c] = vertex_of(edge_of(cell, 3 * n + c));
+        op.write_triangle(number++, corners);
+      }
       for (int r = 0; r < 4; ++r) first[r] += edges_below(edges_at(r, 0), 3);
     }
   }

@@ -78,15 +78,12 @@ struct mesh_op {
     }
   }
 
-  /// Writes triangle n of a cell where it fits; `vertex_of(edge)` are the numbers of its vertices.
-  template <class VertexOf>
-  ROBOCACHE_HD void write_triangle(std::int64_t number, std::uint64_t cell, int n,
-                                   const VertexOf& vertex_of) const {
+  /// Writes a triangle where it fits, by the numbers of its vertices.
+  ROBOCACHE_HD void write_triangle(std::int64_t number, const std::int64_t (&corners)[3]) const {
     if (number >= triangle_capacity) return;
-    for (int corner = 0; corner < 3; ++corner) {
-      const std::int64_t vertex = vertex_of(edge_of(cell, 3 * n + corner));
-      triangles[number * triangle_row + corner] =
-          vertex < vertex_capacity ? static_cast<std::int32_t>(vertex) : -1;
+    for (int c = 0; c < 3; ++c) {
+      triangles[number * triangle_row + c] =
+          corners[c] < vertex_capacity ? static_cast<std::int32_t>(corners[c]) : -1;
     }
   }
 
