@@ -11,8 +11,7 @@ struct named_file {
   std::string option;  ///< that names it
   std::string path;    ///< empty: not asked for
   /// What the name of an output may end with, by what is written; empty: as the option has it, .npz
-  /// of
-  /// --output and .svg of --plot.
+  /// of --output and .svg of --plot.
   std::vector<std::string> endings = {};
 };
 

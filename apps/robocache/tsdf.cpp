@@ -175,16 +175,8 @@ void check(const tsdf_command& command) {
   if (command.output.empty() && command.view.empty()) {
     bad_usage("tsdf: expected --output, --view or both, got neither");
   }
-  const std::string extension = extension_of(command.output);
-  if (!command.output.empty() && extension != ".ply" && extension != ".npz") {
-    bad_usage("--output: expected a name that ends with .ply or .npz, got '" + command.output +
-              "'");
-  }
-  if (!command.view.empty() && extension_of(command.view) != ".png") {
-    bad_usage("--view: expected a name that ends with .png, got '" + command.view + "'");
-  }
   check_files({{"--intrinsics", command.intrinsics}},
-              {{"--output", command.output}, {"--view", command.view}});
+              {{"--output", command.output, {".ply", ".npz"}}, {"--view", command.view, {".png"}}});
 }
 
 }  // namespace
