@@ -17,8 +17,8 @@ struct outcome {
   std::string err;
 };
 
-/// Runs `robocache ARGUMENTS` through the shell, in `directory`; on the CPU, so that stderr is what the
-/// arguments alone make it.
+/// Runs `robocache ARGUMENTS` through the shell, in `directory`; on the CPU, so that stderr is what
+/// the arguments alone make it.
 inline outcome run_tool(const temporary_directory& directory, const std::string& arguments,
                         const std::string& environment = "ROBOCACHE_BACKEND=cpu") {
   const temporary_directory streams;

@@ -1,14 +1,13 @@
 // Arguments of good calls, to be spoilt one at a time.
 #pragma once
 
-#include <functional>
 #include <robocache/kinematics/actions.hpp>
 #include <robocache/kinematics/dh.hpp>
 #include <robocache/kinematics/gripper.hpp>
 #include <robocache/kinematics/inverse_kinematics.hpp>
 #include <robocache/kinematics/velocity.hpp>
 
-#include "support/catch.hpp"
+#include "support/mistakes.hpp"
 
 namespace test {
 
@@ -70,32 +69,6 @@ struct call {
     return all(out, -7.0F) && all(flags, 7);
   }
 };
-
-struct mistake {
-  const char* text;  // how the message must go on after "robocache::NAME: "
-  std::function<void(call&)> make;
-};
-
-inline void check(const std::string& name, void (call::*run)() const,
-                  const std::vector<mistake>& mistakes) {
-  for (const auto& mistake : mistakes) {
-    call c;
-    mistake.make(c);
-    INFO(mistake.text);
-    std::string message = "nothing was thrown";
-    try {
-      (c.*run)();
-    } catch (const invalid_argument& error) {
-      message = error.what();
-    }
-    const std::string wanted = "robocache::" + name + ": " + mistake.text;
-    CHECK(message.substr(0, wanted.size()) == wanted);
-    CHECK(c.untouched());
-  }
-  call good;
-  (good.*run)();
-  CHECK(!good.untouched());
-}
 
 template <class Enum>
 Enum beyond() {

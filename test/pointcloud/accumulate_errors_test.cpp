@@ -1,8 +1,7 @@
 // Arguments of accumulators that cannot be right are named, and nothing is written.
-#include <functional>
-
 #include "support/accumulate_problem.hpp"
 #include "support/catch.hpp"
+#include "support/mistakes.hpp"
 
 namespace {
 
@@ -59,31 +58,7 @@ struct call {
   }
 };
 
-struct mistake {
-  const char* text;  // how the message must go on after "robocache::NAME: "
-  std::function<void(call&)> make;
-};
-
-void check(const std::string& name, void (call::*run)() const,
-           const std::vector<mistake>& mistakes) {
-  for (const auto& mistake : mistakes) {
-    call c;
-    mistake.make(c);
-    INFO(name << ": " << mistake.text);
-    std::string message = "nothing was thrown";
-    try {
-      (c.*run)();
-    } catch (const invalid_argument& error) {
-      message = error.what();
-    }
-    const std::string wanted = "robocache::" + name + ": " + mistake.text;
-    CHECK(message.substr(0, wanted.size()) == wanted);
-    CHECK(c.untouched());
-  }
-  const call good;
-  (good.*run)();
-  CHECK(!good.untouched());
-}
+using mistake = test::mistake<call>;
 
 }  // namespace
 
@@ -128,54 +103,54 @@ TEST_CASE("every call checks its accumulator") {
       {"acc.scale must be -200 to 250 (got 251)", [](call& c) { c.acc.scale = 251; }},
       {"acc.most_points must be at least 1 (got 0)", [](call& c) { c.acc.most_points = 0; }},
   };
-  check("reset", &call::clear, mistakes);
-  check("accumulate", &call::take, mistakes);
-  check("merge", &call::join, mistakes);
-  check("finalise_mean", &call::mean, mistakes);
-  check("finalise_max", &call::max, mistakes);
-  check("finalise_density", &call::count, mistakes);
+  test::check_mistakes("reset", &call::clear, mistakes);
+  test::check_mistakes("accumulate", &call::take, mistakes);
+  test::check_mistakes("merge", &call::join, mistakes);
+  test::check_mistakes("finalise_mean", &call::mean, mistakes);
+  test::check_mistakes("finalise_max", &call::max, mistakes);
+  test::check_mistakes("finalise_density", &call::count, mistakes);
 }
 
 TEST_CASE("accumulate names what is wrong") {
-  check("accumulate", &call::take,
-        {{"acc.counts.extent(2) must equal grid.extents[0] (got 4 and 5)",
-          [](call& c) { c.grid.extents[0] = 5; }},
-         {"grid.size must be positive and finite along y (got 0.000000)",
-          [](call& c) { c.grid.size[1] = 0; }},
-         {"points.extent(2) must equal 3 coordinates (got 4 and 3)",
-          [](call& c) {
-            c.points = {c.coordinates.data(), {2, 6, 4}};
-          }},
-         {"features.extent(1) must equal points.extent(1) (got 5 and 6)",
-          [](call& c) {
-            c.features = {c.coordinates.data(), {2, 5, 5}};
-          }},
-         {"features.extent(2) must equal the channels of acc (got 4 and 5)",
-          [](call& c) {
-            c.features = {c.coordinates.data(), {2, 6, 4}};
-          }},
-         {"features.extent(0) must equal points.extent(0) (got 0 and 2)",
-          [](call& c) { c.features = {}; }},
-         {"features must not be null",
-          [](call& c) {
-            c.features = {nullptr, {2, 6, 5}};
-          }},
-         {"options.clouds.offsets must not be null",
-          [](call& c) {
-            c.clouds.clouds.offsets = {nullptr, {3}};
-          }},
-         {"features need acc.sums or acc.maxima",
-          [](call& c) {
-            c.acc.sums = c.acc.nans = {};
-            c.acc.maxima = c.acc.flags = {};
-          }},
-         {"options.clouds.lengths[1] must be 0 to 6 (got 7)", [](call& c) {
-            c.clouds.clouds.lengths = {c.lengths.data(), {2}};
-          }}});
+  test::check_mistakes("accumulate", &call::take,
+                       {{"acc.counts.extent(2) must equal grid.extents[0] (got 4 and 5)",
+                         [](call& c) { c.grid.extents[0] = 5; }},
+                        {"grid.size must be positive and finite along y (got 0.000000)",
+                         [](call& c) { c.grid.size[1] = 0; }},
+                        {"points.extent(2) must equal 3 coordinates (got 4 and 3)",
+                         [](call& c) {
+                           c.points = {c.coordinates.data(), {2, 6, 4}};
+                         }},
+                        {"features.extent(1) must equal points.extent(1) (got 5 and 6)",
+                         [](call& c) {
+                           c.features = {c.coordinates.data(), {2, 5, 5}};
+                         }},
+                        {"features.extent(2) must equal the channels of acc (got 4 and 5)",
+                         [](call& c) {
+                           c.features = {c.coordinates.data(), {2, 6, 4}};
+                         }},
+                        {"features.extent(0) must equal points.extent(0) (got 0 and 2)",
+                         [](call& c) { c.features = {}; }},
+                        {"features must not be null",
+                         [](call& c) {
+                           c.features = {nullptr, {2, 6, 5}};
+                         }},
+                        {"options.clouds.offsets must not be null",
+                         [](call& c) {
+                           c.clouds.clouds.offsets = {nullptr, {3}};
+                         }},
+                        {"features need acc.sums or acc.maxima",
+                         [](call& c) {
+                           c.acc.sums = c.acc.nans = {};
+                           c.acc.maxima = c.acc.flags = {};
+                         }},
+                        {"options.clouds.lengths[1] must be 0 to 6 (got 7)", [](call& c) {
+                           c.clouds.clouds.lengths = {c.lengths.data(), {2}};
+                         }}});
 }
 
 TEST_CASE("merge names what is wrong") {
-  check(
+  test::check_mistakes(
       "merge", &call::join,
       {{"from.counts and into.counts must have the same shape",
         [](call& c) {
@@ -213,31 +188,31 @@ TEST_CASE("reading names what is wrong") {
       {"output.stride(2) must be 5", [](call& c) {
          c.output = {c.out.data(), {2, 3, 4, 5}, {96, 32, 8, 1}};
        }}};
-  check("finalise_mean", &call::mean, mistakes);
-  check("finalise_max", &call::max, mistakes);
-  check(
+  test::check_mistakes("finalise_mean", &call::mean, mistakes);
+  test::check_mistakes("finalise_max", &call::max, mistakes);
+  test::check_mistakes(
       "finalise_mean", &call::mean,
       {{"acc.sums must be given", [](call& c) { c.acc.sums = {}; }},
        {"acc.nans must be given, since NaN are to be skipped", [](call& c) { c.acc.nans = {}; }}});
-  check("finalise_max", &call::max,
-        {{"acc.maxima must be given", [](call& c) { c.acc.maxima = {}; }}});
-  check("finalise_density", &call::count,
-        {{"output.extent(2) must equal acc.counts.extent(2) (got 3 and 4)",
-          [](call& c) {
-            c.density = {c.out.data(), {2, 3, 3}};
-          }},
-         {"options.clouds must be null: an accumulator has no clouds any more",
-          [](call& c) {
-            c.options.clouds.lengths = {nullptr, {2}};
-          }},
-         {"options.clouds must be null: an accumulator has no clouds any more",
-          [](call& c) {
-            c.options.clouds.offsets = {c.lengths.data(), {2}};
-          }},
-         {"grid.size must be positive and finite along x", [](call& c) {
-            c.options.per_volume = true;
-            c.grid.size[0] = -1;
-          }}});
+  test::check_mistakes("finalise_max", &call::max,
+                       {{"acc.maxima must be given", [](call& c) { c.acc.maxima = {}; }}});
+  test::check_mistakes("finalise_density", &call::count,
+                       {{"output.extent(2) must equal acc.counts.extent(2) (got 3 and 4)",
+                         [](call& c) {
+                           c.density = {c.out.data(), {2, 3, 3}};
+                         }},
+                        {"options.clouds must be null: an accumulator has no clouds any more",
+                         [](call& c) {
+                           c.options.clouds.lengths = {nullptr, {2}};
+                         }},
+                        {"options.clouds must be null: an accumulator has no clouds any more",
+                         [](call& c) {
+                           c.options.clouds.offsets = {c.lengths.data(), {2}};
+                         }},
+                        {"grid.size must be positive and finite along x", [](call& c) {
+                           c.options.per_volume = true;
+                           c.grid.size[0] = -1;
+                         }}});
   call c;
   c.options.per_volume = true;
   std::vector<std::int32_t> whole(24, -7);

@@ -1,8 +1,7 @@
 // Arguments of bounds, depth images and crops that cannot be right are named, and nothing is
 // written.
-#include <functional>
-
 #include "support/catch.hpp"
+#include "support/mistakes.hpp"
 #include "support/points_problem.hpp"
 
 namespace {
@@ -50,31 +49,7 @@ struct call {
   }
 };
 
-struct mistake {
-  const char* text;  // how the message must go on after "robocache::NAME: "
-  std::function<void(call&)> make;
-};
-
-void check(const std::string& name, void (call::*run)() const,
-           const std::vector<mistake>& mistakes) {
-  for (const auto& mistake : mistakes) {
-    call c;
-    mistake.make(c);
-    INFO(mistake.text);
-    std::string message = "nothing was thrown";
-    try {
-      (c.*run)();
-    } catch (const invalid_argument& error) {
-      message = error.what();
-    }
-    const std::string wanted = "robocache::" + name + ": " + mistake.text;
-    CHECK(message.substr(0, wanted.size()) == wanted);
-    CHECK(c.untouched());
-  }
-  call good;
-  (good.*run)();
-  CHECK(!good.untouched());
-}
+using mistake = test::mistake<call>;
 
 void give_lengths(call& c, std::int64_t first, std::int64_t second) {
   c.numbers = {first, second};
@@ -145,7 +120,7 @@ TEST_CASE("cloud_bounds names what is wrong") {
        [](call& c) {
          c.clouds.clouds.offsets = {c.numbers.data(), {3}};
        }});
-  check("cloud_bounds", &call::bounds, mistakes);
+  test::check_mistakes("cloud_bounds", &call::bounds, mistakes);
 }
 
 TEST_CASE("crop_points names what is wrong") {
@@ -172,100 +147,101 @@ TEST_CASE("crop_points names what is wrong") {
                       [](call& c) { c.values = {}; }});
   mistakes.push_back(
       {"box.lower and box.upper must not be NaN", [](call& c) { c.box.upper[1] = std::nan(""); }});
-  check("crop_points", &call::crop, mistakes);
+  test::check_mistakes("crop_points", &call::crop, mistakes);
 }
 
 TEST_CASE("depth_to_points names what is wrong") {
-  check("depth_to_points", &call::project,
-        {{"depth must not be null",
-          [](call& c) {
-            c.depth = {nullptr, {2, 2, 3}};
-          }},
-         {"an image must have less than 2^31 pixels (got 65536 x 32768)",
-          [](call& c) {
-            c.depth = {c.millimetres.data(), {2, 65536, 32768}};
-          }},
-         {"points.extent(1) must equal the pixels of an image (got 5 and 6)",
-          [](call& c) {
-            c.cloud = {c.out.data(), {2, 5, 3}};
-          }},
-         {"points.extent(2) must equal 3 coordinates (got 4 and 3)",
-          [](call& c) {
-            c.cloud = {c.out.data(), {2, 6, 4}};
-          }},
-         {"points.stride(1) must be at least 3: rows of an output must be distinct (got 0)",
-          [](call& c) {
-            c.cloud = {c.out.data(), {2, 6, 3}, {18, 0, 1}};
-          }},
-         {"poses.extent(1) must equal 3 or 4 rows (got 2 and 3)",
-          [](call& c) {
-            c.poses = {c.coordinates.data(), {2, 2, 4}};
-          }},
-         {"poses.extent(2) must equal 4 columns (got 3 and 4)",
-          [](call& c) {
-            c.poses = {c.coordinates.data(), {2, 3, 3}};
-          }},
-         {"poses.extent(0) must equal depth.extent(0) (got 1 and 2)",
-          [](call& c) {
-            c.poses = {c.coordinates.data(), {1, 4, 4}};
-          }},
-         {"report.valid.extent(0) must equal the number of images (got 3 and 2)",
-          [](call& c) {
-            c.count = {c.counts.data(), {3}};
-          }},
-         {"report.pixels.extent(1) must equal the pixels of an image (got 7 and 6)",
-          [](call& c) {
-            c.pixels = {c.found.data(), {2, 7}};
-          }},
-         {"poses must not be null",
-          [](call& c) {
-            c.poses = {nullptr, {2, 3, 4}};
-          }},
-         {"report.valid must not be null",
-          [](call& c) {
-            c.count = {nullptr, {2}};
-          }},
-         {"report.pixels must not be null",
-          [](call& c) {
-            c.pixels = {nullptr, {2, 6}};
-          }},
-         {"report.pixels.extent(0) must equal depth.extent(0) (got 1 and 2)",
-          [](call& c) {
-            c.pixels = {nullptr, {1, 6}};
-          }},
-         {"camera.fx and camera.fy must not be 0", [](call& c) { c.camera.fy = 0; }},
-         {"camera.fx must be finite (got inf)", [](call& c) { c.camera.fx = HUGE_VAL; }},
-         {"camera.cy must be finite", [](call& c) { c.camera.cy = std::nan(""); }},
-         {"options.scale must not be negative (got -1.000000)",
-          [](call& c) { c.options.scale = -1; }},
-         {"options.scale must be finite", [](call& c) { c.options.scale = std::nan(""); }},
-         {"options.min_depth and options.max_depth must not be NaN",
-          [](call& c) { c.options.max_depth = std::nan(""); }}});
+  test::check_mistakes(
+      "depth_to_points", &call::project,
+      {{"depth must not be null",
+        [](call& c) {
+          c.depth = {nullptr, {2, 2, 3}};
+        }},
+       {"an image must have less than 2^31 pixels (got 65536 x 32768)",
+        [](call& c) {
+          c.depth = {c.millimetres.data(), {2, 65536, 32768}};
+        }},
+       {"points.extent(1) must equal the pixels of an image (got 5 and 6)",
+        [](call& c) {
+          c.cloud = {c.out.data(), {2, 5, 3}};
+        }},
+       {"points.extent(2) must equal 3 coordinates (got 4 and 3)",
+        [](call& c) {
+          c.cloud = {c.out.data(), {2, 6, 4}};
+        }},
+       {"points.stride(1) must be at least 3: rows of an output must be distinct (got 0)",
+        [](call& c) {
+          c.cloud = {c.out.data(), {2, 6, 3}, {18, 0, 1}};
+        }},
+       {"poses.extent(1) must equal 3 or 4 rows (got 2 and 3)",
+        [](call& c) {
+          c.poses = {c.coordinates.data(), {2, 2, 4}};
+        }},
+       {"poses.extent(2) must equal 4 columns (got 3 and 4)",
+        [](call& c) {
+          c.poses = {c.coordinates.data(), {2, 3, 3}};
+        }},
+       {"poses.extent(0) must equal depth.extent(0) (got 1 and 2)",
+        [](call& c) {
+          c.poses = {c.coordinates.data(), {1, 4, 4}};
+        }},
+       {"report.valid.extent(0) must equal the number of images (got 3 and 2)",
+        [](call& c) {
+          c.count = {c.counts.data(), {3}};
+        }},
+       {"report.pixels.extent(1) must equal the pixels of an image (got 7 and 6)",
+        [](call& c) {
+          c.pixels = {c.found.data(), {2, 7}};
+        }},
+       {"poses must not be null",
+        [](call& c) {
+          c.poses = {nullptr, {2, 3, 4}};
+        }},
+       {"report.valid must not be null",
+        [](call& c) {
+          c.count = {nullptr, {2}};
+        }},
+       {"report.pixels must not be null",
+        [](call& c) {
+          c.pixels = {nullptr, {2, 6}};
+        }},
+       {"report.pixels.extent(0) must equal depth.extent(0) (got 1 and 2)",
+        [](call& c) {
+          c.pixels = {nullptr, {1, 6}};
+        }},
+       {"camera.fx and camera.fy must not be 0", [](call& c) { c.camera.fy = 0; }},
+       {"camera.fx must be finite (got inf)", [](call& c) { c.camera.fx = HUGE_VAL; }},
+       {"camera.cy must be finite", [](call& c) { c.camera.cy = std::nan(""); }},
+       {"options.scale must not be negative (got -1.000000)",
+        [](call& c) { c.options.scale = -1; }},
+       {"options.scale must be finite", [](call& c) { c.options.scale = std::nan(""); }},
+       {"options.min_depth and options.max_depth must not be NaN",
+        [](call& c) { c.options.max_depth = std::nan(""); }}});
 }
 
 TEST_CASE("outputs of points that share memory with another array are refused") {
-  check("cloud_bounds", &call::bounds,
-        {{"points and minimum must not overlap",
-          [](call& c) {
-            c.minimum = {c.coordinates.data() + 23, {2, 3}};
-          }},
-         {"report.valid and maximum must not overlap", [](call& c) {
-            c.count = {reinterpret_cast<std::int64_t*>(c.more.data()) + 2, {2}};
-          }}});
-  check("crop_points", &call::crop,
-        {{"values and output must not overlap",
-          [](call& c) {
-            c.output = {c.coordinates.data() + 39, {2, 4, 5}};
-          }},
-         {"count and indices must not overlap", [](call& c) {
-            c.count = {reinterpret_cast<std::int64_t*>(c.found.data()) + 3, {2}};
-          }}});
-  check("depth_to_points", &call::project,
-        {{"poses and points must not overlap",
-          [](call& c) {
-            c.cloud = {c.coordinates.data() + 23, {2, 6, 3}};
-          }},
-         {"report.pixels and points must not overlap", [](call& c) {
-            c.pixels = {reinterpret_cast<std::int32_t*>(c.out.data()) + 35, {2, 6}};
-          }}});
+  test::check_mistakes("cloud_bounds", &call::bounds,
+                       {{"points and minimum must not overlap",
+                         [](call& c) {
+                           c.minimum = {c.coordinates.data() + 23, {2, 3}};
+                         }},
+                        {"report.valid and maximum must not overlap", [](call& c) {
+                           c.count = {reinterpret_cast<std::int64_t*>(c.more.data()) + 2, {2}};
+                         }}});
+  test::check_mistakes("crop_points", &call::crop,
+                       {{"values and output must not overlap",
+                         [](call& c) {
+                           c.output = {c.coordinates.data() + 39, {2, 4, 5}};
+                         }},
+                        {"count and indices must not overlap", [](call& c) {
+                           c.count = {reinterpret_cast<std::int64_t*>(c.found.data()) + 3, {2}};
+                         }}});
+  test::check_mistakes("depth_to_points", &call::project,
+                       {{"poses and points must not overlap",
+                         [](call& c) {
+                           c.cloud = {c.coordinates.data() + 23, {2, 6, 3}};
+                         }},
+                        {"report.pixels and points must not overlap", [](call& c) {
+                           c.pixels = {reinterpret_cast<std::int32_t*>(c.out.data()) + 35, {2, 6}};
+                         }}});
 }

@@ -36,9 +36,9 @@ ROBOCACHE_ACTION_TYPES(ROBOCACHE_PROMISE_CPU, to_absolute_op)
 /// \param options  what is against what, in which frame, at which scale; or a preset.
 /// \param valid    [B, rows of deltas], optional: 0 for the last row of `last_row::mask`.
 ///
-/// Deterministic: the same bits on the CPU with any number of threads and on any GPU. Throws
-/// `invalid_argument` for shapes, strides, pointers and options that cannot be right and for
-/// outputs that overlap another array, before anything is written.
+/// Deterministic: the same bits on the CPU with any number of threads. Throws `invalid_argument`
+/// for shapes, strides, pointers and options that cannot be right and for outputs that overlap
+/// another array, before anything is written.
 template <class Executor, class P, class S, class T>
 void absolute_to_delta(const Executor& executor, view<P, 3> poses, view<S, 3> states,
                        view<T, 3> deltas, const delta_options& options = {},

@@ -32,9 +32,8 @@ ROBOCACHE_ACTION_TYPES(ROBOCACHE_PROMISE_CPU, convert_op)
 /// radians, Euler angles the ranges of `to_euler`. What is no rotation, such as a quaternion of
 /// zeros or parallel directions, gives NaN. Errors in radians: 1e-6 in float, 1e-14 in double.
 ///
-/// Deterministic: the same bits on the CPU with any number of threads and on any GPU. Throws
-/// `invalid_argument` for shapes, strides, pointers and forms that cannot be right, before anything
-/// is written.
+/// Deterministic: the same bits on the CPU with any number of threads. Throws `invalid_argument`
+/// for shapes, strides, pointers and forms that cannot be right, before anything is written.
 template <class Executor, class Source, class T>
 void convert_rotations(const Executor& executor, view<Source, 3> from, rotation_form from_form,
                        view<T, 3> to, rotation_form to_form) {

@@ -37,8 +37,8 @@ ROBOCACHE_MODELS(ROBOCACHE_PROMISE_CPU, motion_op)
 /// positions give NaN, and so do angles beyond 2^30 rad. Errors, relative to the reach and in
 /// radians: 1e-6 in float for up to 32 joints and 3e-6 for 64, 1e-12 in double.
 ///
-/// Deterministic: the same bits on the CPU with any number of threads, on any GPU, and by the
-/// functors of `frames.hpp`. On CUDA it is asynchronous, allocates nothing and can be captured.
+/// Deterministic: the same bits on the CPU with any number of threads, and by the functors of
+/// `frames.hpp`.
 ///
 /// Throws `invalid_argument` for shapes, strides, pointers and options that cannot be right and for
 /// outputs that overlap another array, before anything is written.

@@ -3,7 +3,7 @@
 ///
 /// Each reads and writes [B, T, G] float or double: B trajectories of T steps, G grippers; the
 /// columns of a row of actions are such a view with its strides. `to` must not overlap `from`.
-/// Deterministic: the same bits on the CPU with any number of threads and on any GPU. They throw
+/// Deterministic: the same bits on the CPU with any number of threads. They throw
 /// `invalid_argument` for shapes, strides and pointers that cannot be right, before anything is
 /// written.
 #pragma once

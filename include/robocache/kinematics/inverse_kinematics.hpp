@@ -31,8 +31,8 @@ ROBOCACHE_MODELS(ROBOCACHE_PROMISE_CPU, inverse_op)
 /// first; where none did, the best go on and win by the same rule or by the least cost. A target
 /// that is NaN gives the first start, not converged.
 ///
-/// Deterministic: the same bits on the CPU with any number of threads and on any GPU, and what one
-/// row gives does not depend on the others. It allocates nothing.
+/// Deterministic: the same bits on the CPU with any number of threads, and what one row gives does
+/// not depend on the others. It allocates nothing.
 ///
 /// Throws `invalid_argument` for shapes, strides, pointers and options that cannot be right and for
 /// outputs that overlap another array, before anything is written.

@@ -25,7 +25,7 @@ ROBOCACHE_PROMISED_CHANNELS(ROBOCACHE_PROMISE_CPU)
 /// memory that it can reach. \param volume   with channels. \param output   [B, Z, Y, X, C] float
 /// or uint8_t (rounded to nearest), dense. \param unknown  the value of voxels without a distance.
 ///
-/// In single precision; deterministic and asynchronous as `read_distance`.
+/// In single precision; deterministic as `read_distance`.
 template <class Executor, class Out>
 void read_channels(const Executor& executor, const tsdf_volume& volume, view<Out, 5> output,
                    float unknown = 0.0F) {
@@ -40,7 +40,7 @@ void read_channels(const Executor& executor, const tsdf_volume& volume, view<Out
 /// \param output   [N, C] float: trilinear between those of the eight voxels around that have some;
 ///                 NaN where none has.
 ///
-/// In single precision; deterministic and asynchronous as `query_field`.
+/// In single precision; deterministic as `query_field`.
 template <class Executor, class Volume>
 void sample_channels(const Executor& executor, const Volume& volume, view<const float, 2> points,
                      view<float, 2> output) {

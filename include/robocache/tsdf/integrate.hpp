@@ -48,12 +48,10 @@ void reset(const Executor& executor, const tsdf_volume& volume) {
 /// \param report   optional: the valid pixels of each frame.
 ///
 /// Per voxel all is in single precision. Deterministic: the same bits on the CPU with any number of
-/// threads and on any GPU, for frames in any order, in any calls, and for volumes merged in any
-/// order. On CUDA it is asynchronous, can be captured and allocates nothing.
+/// threads, for frames in any order, in any calls, and for volumes merged in any order.
 ///
 /// Throws `invalid_argument` for grids, cameras, shapes, strides and pointers that cannot be right,
-/// on the CPU also for a pose that is not rigid and for bad ranges of frames; on CUDA such frames
-/// add nothing. Throws `cuda_error` when a launch fails.
+/// also for a pose that is not rigid and for bad ranges of frames.
 template <class Executor, class D>
 void integrate_depth(const Executor& executor, view<D, 4> depth, const pinhole_camera& camera,
                      view<const float, 4> poses, const tsdf_volume& volume,

@@ -38,11 +38,10 @@ ROBOCACHE_PROMISED_INTEGRATE_POINTS(ROBOCACHE_PROMISE_CPU)
 /// \param report   optional: points that do not count.
 ///
 /// Per voxel all is in single precision. Deterministic: the same bits on the CPU with any number of
-/// threads and on any GPU, for points in any order, in any calls, and for volumes merged in any
-/// order. On CUDA it is asynchronous, can be captured and allocates nothing. Ranges are checked on
-/// the CPU; on CUDA a cloud whose range is bad is taken to be empty.
+/// threads, for points in any order, in any calls, and for volumes merged in any order. Ranges are
+/// checked.
 ///
-/// Throws `invalid_argument` for what cannot be right, and `cuda_error` when a launch fails.
+/// Throws `invalid_argument` for what cannot be right.
 template <class Executor>
 void integrate_points(const Executor& executor, view<const float, 3> points,
                       view<const float, 3> normals, const tsdf_volume& volume,

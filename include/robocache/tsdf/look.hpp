@@ -27,9 +27,8 @@ ROBOCACHE_PROMISED_LOOK(ROBOCACHE_PROMISE_CPU)
 ///                  around is unknown.
 /// \param gradients optional [N, 3]: derivatives of the value along x, y, z; NaN likewise.
 ///
-/// In single precision. Deterministic: the same bits on the CPU with any number of threads and on
-/// any GPU. On CUDA it is asynchronous, can be captured and allocates nothing. Throws
-/// `invalid_argument` for what cannot be right, and `cuda_error` when a launch fails.
+/// In single precision. Deterministic: the same bits on the CPU with any number of threads. Throws
+/// `invalid_argument` for what cannot be right.
 template <class Executor>
 void query_field(const Executor& executor, const distance_field& field, view<const float, 2> points,
                  view<float, 1> values, view<float, 2> gradients = {}) {
@@ -49,8 +48,7 @@ void query_field(const Executor& executor, const distance_field& field, view<con
 ///
 /// Rays walk by three quarters of the distance and at least half a voxel, so what is thinner than
 /// that may be missed; the crossing is refined by two secants. In single precision; deterministic
-/// and asynchronous as `query_field`. A pose that is not rigid is refused on the CPU; on CUDA its
-/// image is 0.
+/// as `query_field`. A pose that is not rigid is refused.
 template <class Executor>
 void ray_cast(const Executor& executor, const distance_field& field, const pinhole_camera& camera,
               view<const float, 3> poses, view<float, 3> depth,

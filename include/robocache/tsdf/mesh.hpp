@@ -31,9 +31,7 @@ ROBOCACHE_PROMISED_MESH(ROBOCACHE_PROMISE_CPU)
 /// Where everything is known and the surface does not leave the grid, the mesh is closed, and each
 /// side belongs to two triangles that go along it in opposite directions; triangles may have no
 /// area. In single precision. Deterministic: the same bits in the same order on the CPU with any
-/// number of threads and on any GPU. On CUDA it is asynchronous, can be captured and allocates
-/// nothing. Throws `invalid_argument` for what cannot be right, a capacity of 0 included, and
-/// `cuda_error` when a launch fails.
+/// number of threads. Throws `invalid_argument` for what cannot be right, a capacity of 0 included.
 template <class Executor>
 void extract_mesh(const Executor& executor, const distance_field& field, const mesh_arrays& mesh) {
   detail::run(executor, detail::make_mesh_op(field, mesh));

@@ -32,10 +32,8 @@ ROBOCACHE_PROMISED_NORMALS(ROBOCACHE_PROMISE_CPU)
 /// \param report   optional: pixels that have a normal. Others are NaN in both outputs, which
 ///                 `integrate_points` leaves out.
 ///
-/// In single precision. Deterministic: the same bits on the CPU with any number of threads and on
-/// any GPU. On CUDA it is asynchronous, can be captured and allocates nothing. Throws
-/// `invalid_argument` for what cannot be right, on the CPU also for a pose that is not rigid, and
-/// `cuda_error` when a launch fails.
+/// In single precision. Deterministic: the same bits on the CPU with any number of threads. Throws
+/// `invalid_argument` for what cannot be right, also for a pose that is not rigid.
 template <class Executor, class D>
 void estimate_normals(const Executor& executor, view<D, 3> depth, const pinhole_camera& camera,
                       view<const float, 3> poses, view<float, 3> points, view<float, 3> normals,
@@ -59,7 +57,7 @@ void estimate_normals(const Executor& executor, view<D, 3> depth, const pinhole_
 ///
 /// Places are rounded to 2^-10 of a voxel and summed as integers, so points may come in any order;
 /// the plane is found in single precision. Deterministic and asynchronous as for depth images.
-/// Throws `invalid_argument` for what cannot be right, and `cuda_error` when a launch fails.
+/// Throws `invalid_argument` for what cannot be right.
 template <class Executor>
 void estimate_normals(const Executor& executor, view<const float, 3> points, view<float, 3> normals,
                       const cloud_normals_options& options = {},

@@ -33,9 +33,8 @@ ROBOCACHE_PROMISED_READ_TSDF(ROBOCACHE_PROMISE_CPU)
 /// \param options  units, clamp, the value of unknown voxels, and what is known.
 ///
 /// The quotient of sum and weight in single precision, off by less than 2 ulp. Deterministic: the
-/// same bits on the CPU with any number of threads and on any GPU. On CUDA it is asynchronous, can
-/// be captured and allocates nothing. Throws `invalid_argument` for what cannot be right, and
-/// `cuda_error` when a launch fails.
+/// same bits on the CPU with any number of threads. Throws `invalid_argument` for what cannot be
+/// right.
 template <class Executor, class Out>
 void read_distance(const Executor& executor, const tsdf_volume& volume, view<Out, 4> output,
                    const read_distance_options& options = {}) {

@@ -44,8 +44,7 @@ void reset(const Executor& executor, const running_volume& volume) {
 /// \param options    as for `integrate_depth`.
 ///
 /// In single precision. Deterministic for frames in one order: the same bits on the CPU with any
-/// number of threads, on any GPU, and in one call or many. On CUDA it is asynchronous, can be
-/// captured and allocates nothing. Throws as `integrate_depth`.
+/// number of threads, and in one call or many. Throws as `integrate_depth`.
 template <class Executor, class D>
 void integrate_depth_in_order(const Executor& executor, view<D, 4> depth,
                               const pinhole_camera& camera, view<const float, 4> poses,

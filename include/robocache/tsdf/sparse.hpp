@@ -65,7 +65,7 @@ void add_blocks(const Executor& executor, view<D, 3> depth, const pinhole_camera
 /// not. Which slots blocks have depends on the order of calls; read-outs do not show it.
 ///
 /// Throws `invalid_argument` for what cannot be right, a capacity of 0 and a volume that was never
-/// reset included, and `cuda_error` when a launch fails.
+/// reset included.
 template <class Executor, class D>
 void integrate_depth(const Executor& executor, view<D, 3> depth, const pinhole_camera& camera,
                      view<const float, 3> poses, const sparse_tsdf_volume& volume,

@@ -46,5 +46,12 @@ struct common_memory {
   }
 };
 
+/// Calls `f` with the way to add for whoever is `alone`, or is not.
+template <class F>
+void with_memory(bool alone, const F& f) {
+  if (alone) return f(own_memory{});
+  f(common_memory{});
+}
+
 }  // namespace detail
 ROBOCACHE_END_NAMESPACE

@@ -35,17 +35,6 @@ inline int index_of(const std::vector<std::string>& names, const std::string& na
   return -1;
 }
 
-inline bool is_rigid(const pose& p) {
-  for (int a = 0; a < 3; ++a) {
-    if (!is_finite(p.rows[a][3])) return false;
-    for (int b = a; b < 3; ++b) {
-      const double apart = dot(p.column(a), p.column(b)) - (a == b ? 1.0 : 0.0);
-      if (!(apart < 1e-6 && apart > -1e-6)) return false;
-    }
-  }
-  return dot(cross(p.column(0), p.column(1)), p.column(2)) > 0;
-}
-
 /// `complain(place, message)` throws. One robot's check, in the order of what depends on what.
 template <class Complain>
 class tree_check {
@@ -83,7 +72,8 @@ class tree_check {
 
   void check_numbers(joint& j) const {
     const place at{j.name};
-    if (!is_rigid(j.origin)) complain_(at, "the origin must be a rotation and a finite position");
+    if (!(j.origin.distance_from_rigid() <= 1e-6))
+      complain_(at, "the origin must be a rotation and a finite position");
     if (!is_moving(j.kind)) return;
     const vec3 a = j.axis;
     if (!is_finite(dot(a, a))) complain_(at, "the axis must be finite");

@@ -63,6 +63,7 @@ struct fuse_op : resample_op<T, Time, Out> {
   using typename base::plan;
   using typename base::slot;
   using pointer = typename pointers_to<T>::source;
+  static constexpr const char* name = "fuse";
 
   stream_clock<Time> clock;
   optional_output<Time> error;

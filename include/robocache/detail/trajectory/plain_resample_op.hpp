@@ -17,6 +17,7 @@ struct plain_resample_op {
   using result = Out;
   using slot = target_slot<T, Time, Out>;
   using plan = row_plan<T, Out>;
+  static constexpr const char* name = "resample";
   static constexpr bool skips = false;  // NaN, in whole rows
 
   const Time* times;

@@ -48,7 +48,7 @@ inline constexpr std::size_t bytes_per_row = sizeof(typename Op::plan) +
 template <class Op, int Width, int Threads, int Unroll, bool Skips = false>
 void launch_rows(const gpu& executor, const Op& op, std::uint32_t piece, std::int64_t items) {
   const row_tiling tiling = tile_rows(items, op.channels / Width, piece, op.columns, Threads);
-  launch_kernel(resample_name, executor, resample_rows_kernel<Op, Width, Threads, Unroll, Skips>,
+  launch_kernel(Op::name, executor, resample_rows_kernel<Op, Width, Threads, Unroll, Skips>,
                 (op.slots() - 1) / tiling.tile + 1, Threads,
                 tiling.tile * bytes_per_row<Op> + (Skips ? nan_queue::bytes : 0), tiling, op);
 }
@@ -142,8 +142,8 @@ void launch_groups(const gpu& executor, const Op& op) {
   const group_tiling tiling = tile_groups(op, 512, shared);
   const auto kernel = tiling.is_aligned ? &resample_groups_kernel<true, Skips, Op>
                                         : &resample_groups_kernel<false, Skips, Op>;
-  launch_kernel(resample_name, executor, kernel, (op.slots() - 1) / tiling.tile + 1, threads,
-                shared, tiling, op);
+  launch_kernel(Op::name, executor, kernel, (op.slots() - 1) / tiling.tile + 1, threads, shared,
+                tiling, op);
 }
 
 template <class Op>
@@ -192,7 +192,7 @@ void check_size(const label& name, const resample_op<T, Time, Out>& op) {
 template <class Op>
 void launch_check(const gpu& executor, const Op& op) {
   if (!op.needs_status() || op.items == 0) return;
-  launch_kernel(resample_name, executor, check_stamps_kernel<Op>, op.items, 256, 0, op);
+  launch_kernel(Op::name, executor, check_stamps_kernel<Op>, op.items, 256, 0, op);
 }
 
 /// Whether the values of all rows follow one another in words of 16 bytes.
@@ -211,7 +211,7 @@ void launch_flat(const gpu& executor, const Op& op) {
   while (tiling.tile > 16 && op.slots() < tiling.tile * 256) tiling.tile /= 2;
   tiling.channels = fast_divisor(static_cast<std::uint32_t>(op.channels));
   tiling.columns = fast_divisor(static_cast<std::uint32_t>(op.columns));
-  launch_kernel(resample_name, executor, resample_flat_kernel<Op, Skips>,
+  launch_kernel(Op::name, executor, resample_flat_kernel<Op, Skips>,
                 (op.slots() - 1) / tiling.tile + 1, flat_threads,
                 tiling.tile * sizeof(flat_row<Op>) + (Skips ? nan_queue::bytes : 0), tiling, op);
 }
@@ -244,8 +244,8 @@ void launch_answers(const gpu& executor, const resample_op<T, Time>& op) {
 
 template <class T, class Time>
 void launch(const gpu& executor, const resample_op<T, Time>& op) {
-  check_size(resample_name, op);
-  check_device_pointers(resample_name, op);
+  check_size(op.name, op);
+  check_device_pointers(op.name, op);
   if (op.slots() > 0) launch_answers(executor, op);
   launch_check(executor, op);
 }

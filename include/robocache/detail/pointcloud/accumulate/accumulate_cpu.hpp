@@ -40,11 +40,7 @@ void compute(const cpu& executor, const accumulate_op<P, T>& op) {
       }
     });
   };
-  if (threads == 1 || parts < 2) {
-    take(own_memory{});
-  } else {
-    take(common_memory{});
-  }
+  with_memory(threads == 1 || parts < 2, take);
 }
 
 }  // namespace detail

@@ -61,7 +61,7 @@ struct normal_voxels {
   [[nodiscard]] std::int64_t write(std::int64_t b) const {
     std::int64_t valid = 0;
     each_voxel([&](std::int64_t v) {
-      vec3f normal{0.0F, 0.0F, 0.0F};
+      basic_vec3<float> normal{0.0F, 0.0F, 0.0F};
       const moments around = sum_around(keys[v]);
       const bool has = around.number >= op.min_points && fit_plane(around, normal);
       for (std::int64_t n = firsts[v]; n < firsts[v + 1]; ++n) {

@@ -62,8 +62,9 @@ struct cloud_normals_op {
   }
 
   /// Writes the normal of a point, or NaN, with the sign that makes it look towards the viewpoint.
-  ROBOCACHE_HD void write(const float* p, const vec3f& n, bool has, float* to) const {
-    const vec3f towards = {viewpoint[0] - p[0], viewpoint[1] - p[1], viewpoint[2] - p[2]};
+  ROBOCACHE_HD void write(const float* p, const basic_vec3<float>& n, bool has, float* to) const {
+    const basic_vec3<float> towards = {viewpoint[0] - p[0], viewpoint[1] - p[1],
+                                       viewpoint[2] - p[2]};
     const bool behind = dot(towards, n) < 0.0F;
     const float parts[] = {n.x, n.y, n.z};
     for (int a = 0; a < 3; ++a) {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <robocache/core/camera.hpp>
+#include <robocache/core/geometry.hpp>
 #include <robocache/detail/tsdf/camera/camera_poses.hpp>
 #include <robocache/detail/tsdf/camera/depth_range.hpp>
-#include <robocache/detail/tsdf/normals/vec3f.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
@@ -29,7 +29,7 @@ struct depth_normals_op {
 
   /// Writes a pixel; tells whether it has a normal. What has none has no point either.
   ROBOCACHE_HD bool operator()(std::int64_t f, std::int32_t u, std::int32_t v) const {
-    vec3f at{}, normal{};
+    basic_vec3<float> at{}, normal{};
     const bool has = normal_at(depth + f * depth_frame, u, v, at, normal);
     const std::int64_t pixel = std::int64_t{v} * width + u;
     const pose world = poses.at(f, 0);
@@ -55,13 +55,13 @@ struct depth_normals_op {
   }
 
   /// In the camera's frame.
-  [[nodiscard]] ROBOCACHE_HD vec3f point_of(const seen& s) const {
+  [[nodiscard]] ROBOCACHE_HD basic_vec3<float> point_of(const seen& s) const {
     const float z = s.raw * metre;
     return {s.x * z, s.y * z, z};
   }
 
   /// From the point of `a` to that of `b`.
-  [[nodiscard]] ROBOCACHE_HD vec3f way(const seen& a, const seen& b) const {
+  [[nodiscard]] ROBOCACHE_HD basic_vec3<float> way(const seen& a, const seen& b) const {
     const float from = a.raw * metre, to = b.raw * metre;
     return {robocache::fma(b.x, to, -(a.x * from)), robocache::fma(b.y, to, -(a.y * from)),
             (b.raw - a.raw) * metre};
@@ -77,8 +77,8 @@ struct depth_normals_op {
     return true;
   }
 
-  ROBOCACHE_HD bool normal_at(const D* image, std::int32_t u, std::int32_t v, vec3f& at,
-                              vec3f& normal) const {
+  ROBOCACHE_HD bool normal_at(const D* image, std::int32_t u, std::int32_t v, basic_vec3<float>& at,
+                              basic_vec3<float>& normal) const {
     const float raw = raw_at(image, u, v);
     if (!range.allow(raw)) return false;
     const seen here = look(raw, u, v);
@@ -98,8 +98,8 @@ struct depth_normals_op {
   }
 
   /// A direction (`place` 0) or a point (`place` 1) in the world, or NaN.
-  ROBOCACHE_HD static void write(const pose& world, const vec3f& v, float place, bool has,
-                                 float* to) {
+  ROBOCACHE_HD static void write(const pose& world, const basic_vec3<float>& v, float place,
+                                 bool has, float* to) {
     for (int r = 0; r < 3; ++r) {
       const auto x = static_cast<float>(world.rows[r][0]), y = static_cast<float>(world.rows[r][1]);
       const auto z = static_cast<float>(world.rows[r][2]), t = static_cast<float>(world.rows[r][3]);

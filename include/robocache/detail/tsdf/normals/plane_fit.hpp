@@ -1,8 +1,8 @@
 // The plane through the points of some voxels, from sums of integers.
 #pragma once
 
+#include <robocache/core/geometry.hpp>
 #include <robocache/detail/numeric/integers.hpp>
-#include <robocache/detail/tsdf/normals/vec3f.hpp>
 
 ROBOCACHE_BEGIN_NAMESPACE
 namespace detail {
@@ -98,7 +98,7 @@ struct eigen_turns {
 
 /// Into `normal` the direction in which points lie closest together; false where none stands out,
 /// as for points on a line.
-ROBOCACHE_HD bool fit_plane(const moments& points, vec3f& normal) {
+ROBOCACHE_HD bool fit_plane(const moments& points, basic_vec3<float>& normal) {
   float covariance[6];
   points.centred(covariance);
   const eigen_turns eigen(covariance);

@@ -42,11 +42,7 @@ void compute(const cpu& executor, const integrate_points_op<Rule>& op) {
       }
     });
   };
-  if (threads == 1 || parts < 2) {
-    take(own_memory{});
-  } else {
-    take(common_memory{});
-  }
+  with_memory(threads == 1 || parts < 2, take);
 }
 
 }  // namespace detail
